@@ -1,10 +1,14 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { whyNoPeer } from '../bench/lab/limit/peers.ts';
 import { chromiumPath } from '../scripts/lab/pictures/chromium.ts';
 import { whyNoLibc } from '../sockets/libc.ts';
 import { whyNoOpenSsl } from '../sockets/tls/openssl.ts';
 import { whyNoUring } from '../sockets/uring/availability.ts';
+
+/** Where Debian's package libhdrhistogram-java has the library. */
+export const HDR_HISTOGRAM_JAR = '/usr/share/java/hdrhistogram.jar';
 
 /** Requirements of some tests. Each probe returns why it is missing on this machine; undefined when it is present. */
 const probes = {
@@ -25,6 +29,11 @@ const probes = {
   nc: () => whyNotStarted('nc', '-h'),
   dnsmasq: () => whyNotStarted('dnsmasq', '--version'),
   bash: () => whyNotStarted('bash', '--version'),
+  // Debian's packages libxml2-utils, prometheus, and libhdrhistogram-java with default-jre-headless.
+  xmllint: () => whyNotStarted('xmllint', '--version'),
+  promtool: () => whyNotStarted('promtool', '--version'),
+  hdrhistogram: () =>
+    existsSync(HDR_HISTOGRAM_JAR) ? whyNotStarted('java', '-version') : `there is no ${HDR_HISTOGRAM_JAR}`,
   // Debian's package python3-websockets.
   websockets: () => whyNotStarted('/usr/bin/python3', '-m websockets --version'),
   // script(1) of util-linux: other implementations have other flags.

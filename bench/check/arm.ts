@@ -41,7 +41,7 @@ export class Arm {
     const { address } = this.#target;
     const destination = { host: hostField(address), path: '/', pages: this.#pages };
     const protocol = protocolSpec(plan.point, destination, this.#plan.exchangeWithSecrets);
-    const tls = tlsUseOf(plan.point, this.#plan.tlsOptions, address);
+    const tls = tlsUseOf(plan.point, this.#plan.tlsOptions, [address]);
     const generator = new Generator({ ...plan, address, protocol, ...tls });
     this.#generators.push(generator);
     const { answered, opened } = await labelled(this.#label, Promise.race([generator.opened(), this.#target.died]));

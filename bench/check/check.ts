@@ -226,7 +226,7 @@ function undecided(why: string): SeriesEnd {
 
 function emptyResult(plan: CheckPlan, { serverCpus, loadCpus, warnings }: Placement): CheckResult {
   const { a, b, point, seed, windowMs, nullArm, confirm, budgetMs } = plan;
-  const { app, exchange, transport, connections, sizes } = point;
+  const { app, exchange, websocketMessage, transport, connections, sizes } = point;
   return {
     schema: CHECK_SCHEMA,
     startedAt: new Date().toISOString(),
@@ -234,7 +234,8 @@ function emptyResult(plan: CheckPlan, { serverCpus, loadCpus, warnings }: Placem
     interrupted: false,
     environment: describeEnvironment(),
     plan: {
-      ...{ a: targetName(a), b: b.name, app, exchange, transport, connections, size: Math.round(meanSize(sizes)) },
+      ...{ a: targetName(a), b: b.name, app, exchange, websocketMessage },
+      ...{ transport, connections, size: Math.round(meanSize(sizes)) },
       ...{ seed, windowMs, nullArm, confirm, budgetMs },
       serverCpus: [...serverCpus],
       loadCpus: [...loadCpus],

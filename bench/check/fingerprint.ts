@@ -15,6 +15,7 @@ import { METHOD_VERSION } from './session.ts';
 const PLAN = {
   app: 'app',
   exchange: 'requests',
+  websocketMessage: 'type of WebSocket messages',
   transport: 'transport',
   connections: 'connections',
   sizes: 'sizes of messages',
@@ -35,11 +36,12 @@ export function emptyBaseline(
   { threads, serverCpus, loadCpus }: Placement,
   { cpuModel, cpus, kernel, node }: Environment,
 ): StoredBaseline {
-  const { app, exchange, transport, connections, sizes } = point;
+  const { app, exchange, websocketMessage, transport, connections, sizes } = point;
   const plan = {
     ...{
       app,
       ...(exchange !== null && { exchange }),
+      ...(websocketMessage === 'text' && { websocketMessage }),
       transport,
       connections,
       sizes: sizes.map(({ from, to, share }) => ({ from, to, share })),

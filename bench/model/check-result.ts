@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { exchangeSchema } from './exchange.ts';
 import { amount, count } from './numbers.ts';
+import { loadSchema } from './operating-point.ts';
 import { environmentSchema } from './result.ts';
 import { reasonSchema } from './trial.ts';
 
@@ -88,6 +89,7 @@ export const checkResultSchema = z.looseObject({
     b: z.string(),
     app: z.string(),
     exchange: exchangeSchema.nullable().default(null),
+    websocketMessage: loadSchema.shape.websocketMessage,
     transport: z.string(),
     connections: count,
     size: count,

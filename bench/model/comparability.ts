@@ -22,6 +22,8 @@ const PLAN: Readonly<Record<string, PlanField>> = {
   app: { name: 'app' },
   workload: { name: 'workload' },
   exchange: { name: 'requests' },
+  websocketMessage: { name: 'type of WebSocket messages' },
+  deflate: { name: 'compression' },
   connection: { name: 'use of connections' },
   size: { name: 'size' },
   sizes: { name: 'mixture of sizes', of: ({ sizes }) => (isFixedSize(sizes) ? null : sizes) },

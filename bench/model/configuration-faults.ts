@@ -66,7 +66,7 @@ function faultsOf(configuration: RunConfiguration): Fault[] {
     ...unmet(stageWants(configuration)),
     ...unmet(supportWants(configuration)),
     ...unmet(engineWants(configuration)),
-    ...unmet(compression(configuration)),
+    ...unmet(webSocketMessages(configuration)),
     ...unmet(connectionUse(configuration)),
     ...unmet(limits(configuration)),
     ...unmet(sweepWants(configuration)),
@@ -173,10 +173,16 @@ function pacing({ rate, arrivals, stages }: RunConfiguration): Want[] {
   ];
 }
 
-function compression({ deflate, app, workload, exchange }: RunConfiguration): Want[] {
+/** Requirements of properties of WebSocket messages. */
+function webSocketMessages(configuration: RunConfiguration): Want[] {
+  const { websocketMessage, deflate, app, workload, exchange } = configuration;
   const fits = speaksWebSocket(app) && workload === 'request-response' && exchange === null;
   const able = appsSpeaking('WebSocket').join(', ');
-  return [[!deflate || fits, `deflate: only messages of ${able} are compressed: leave it out, or add --app ${able}`]];
+  const remedy = `leave it out, or add --app ${able}`;
+  return [
+    [websocketMessage === 'binary' || fits, `websocket-message: only messages of ${able} have a type: ${remedy}`],
+    [!deflate || fits, `deflate: only messages of ${able} are compressed: ${remedy}`],
+  ];
 }
 
 function connectionUse({ connection, transports, pipelining }: RunConfiguration): Want[] {

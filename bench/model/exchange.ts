@@ -67,7 +67,7 @@ export type RedisRecord = Readonly<z.infer<typeof redisSchema>>;
 export type ScriptRecord = Readonly<z.infer<typeof scriptSchema>>;
 
 /** Headers whose values are credentials, or usually contain them. */
-const SECRET_HEADER = /^(authorization|proxy-authorization|cookie)$|token|secret|password|api-?key/i;
+export const SECRET_HEADER = /^(authorization|proxy-authorization|cookie)$|token|secret|password|api-?key/i;
 
 /** Returns an exchange as results may contain it: without the values of such headers, what logs in, and places. */
 export function withoutSecrets(exchange: Exchange): Exchange {

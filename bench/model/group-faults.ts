@@ -11,7 +11,7 @@ export function groupWants(configuration: RunConfiguration): Want[] {
 }
 
 function ofGroup({ members }: TargetGroup, configuration: RunConfiguration): Want[] {
-  const { connections, connection } = configuration;
+  const { connections, connection, exchange } = configuration;
   const few = connections.find((level) => mostConnections({ ...configuration, connections: level }) < members.length);
   return [
     [members.length > 1, 'select: one target leaves nothing to choose: name several, or leave out --select'],
@@ -21,14 +21,12 @@ function ofGroup({ members }: TargetGroup, configuration: RunConfiguration): Wan
       `connections: ${few} for ${members.length} targets: each needs at least one, so raise --connections`,
     ],
     [
-      new Set(members.map(requested)).size <= 1,
-      'select: all targets get the same requests: give their URLs the same path, and the same password and database',
+      exchange?.protocol !== 'http' || new Set(members.map(pathOf)).size <= 1,
+      'select: all targets get the requests that flags choose: give their URLs the same path',
     ],
   ];
 }
 
-/** Returns what a target's URL contributes to the requests. */
-function requested(member: SingleTarget): string {
-  const { http, redis }: Partial<Extract<SingleTarget, { kind: 'address' }>> = member.kind === 'address' ? member : {};
-  return JSON.stringify([http?.path ?? '/', redis?.user, redis?.password, redis?.database]);
+function pathOf(member: SingleTarget): string {
+  return (member.kind === 'address' ? member.http?.path : undefined) ?? '/';
 }

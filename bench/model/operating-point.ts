@@ -41,6 +41,9 @@ export const connectionUses = {
   'per-request': 'a new connection for each request: connect, request, reply, close',
 } as const;
 
+/** Types of the messages that WebSocket clients send, and expect back. */
+export const websocketMessages = { binary: 'any bytes', text: 'text in UTF-8' } as const;
+
 /** Properties of a load that are the same at all operating points of a run. */
 const loadShape = {
   /** The app that the server runs, which decides its protocol. */
@@ -51,6 +54,8 @@ const loadShape = {
   connection: z.enum(namesOf(connectionUses)).default('pooled'),
   /** Requests in flight on each connection. */
   pipelining: count,
+  /** Type of WebSocket messages. */
+  websocketMessage: z.enum(namesOf(websocketMessages)).default('binary'),
   /** Whether WebSocket messages are compressed (RFC 7692), if the server agrees. */
   deflate: z.boolean().default(false),
   /** How clients use TLS; null: each connection makes a full handshake and accepts any certificate. */
@@ -112,7 +117,7 @@ export function operatingPoint(given: Partial<OperatingPoint> = {}): OperatingPo
   return {
     ...{ transport: 'tcp', connections: 1, work: null, cacheHit: 0 },
     ...{ app: DEFAULT_APP, workload: 'request-response', exchange: null },
-    ...{ connection: 'pooled', pipelining: 1, deflate: false, tls: null },
+    ...{ connection: 'pooled', pipelining: 1, websocketMessage: 'binary', deflate: false, tls: null },
     ...{ sizes: fixedSize(64), rate: null, arrivals: null, stages: [] },
     ...given,
   };

@@ -27,6 +27,8 @@ const planSchema = z.looseObject({
   app: z.string(),
   /** Absent when the app decided what to send. */
   exchange: exchangeSchema.optional(),
+  /** Absent when WebSocket messages were binary, or there were none. */
+  websocketMessage: z.literal('text').optional(),
   transport: z.string(),
   connections: count,
   sizes: sizesSchema,

@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { StreamKey } from '../../servers/random/streams.ts';
-import { hostField } from '../../sockets/address.ts';
+import { hostField, type SocketAddress } from '../../sockets/address.ts';
 import type { LoadPlan } from '../load/generator.ts';
+import type { ProtocolSpec } from '../load/protocols/make-protocol.ts';
 import { isStamped, pageOf } from '../model/app-workload.ts';
 import { membersOf, type RunConfiguration } from '../model/configuration.ts';
 import { httpRequests, isPlainGet } from '../model/exchange.ts';
@@ -21,7 +23,9 @@ export function planLoad(
   const { warmupMs, requests, timestamps, timeoutMs, openTimeoutMs, exchangeWithSecrets } = configuration;
   const { workload, connections, stages, transport } = spec;
   const point = { ...pointOf(spec), connections: mostConnections(spec) };
-  const protocol = protocolSpec(point, destinationOf(spec, target), exchangeWithSecrets);
+  const addresses = (target.members ?? [target]).map(({ address }) => address);
+  const destinations = destinationsOf(spec, addresses);
+  const specs = destinations.map((destination) => protocolSpec(point, destination, exchangeWithSecrets));
   return {
     point,
     address: target.address,
@@ -32,22 +36,27 @@ export function planLoad(
     streamKey: streamKeyOf(spec, configuration),
     levels: growsInStages(spec) ? { start: connections, stages, holdMs: warmupMs } : null,
     requests,
-    protocol,
+    protocol: perTarget(specs),
     // A search compares response times with its objective.
     isExact: configuration.command === 'capacity',
-    ...tlsUseOf(spec, configuration.tlsOptions, target.address, membersOf(spec.target)[0]),
-    ...selectionOf(spec, target),
+    ...tlsUseOf(spec, configuration.tlsOptions, addresses, membersOf(spec.target)),
+    ...selectionOf(spec, addresses),
     timestamps: isStamped(transport) ? timestamps : 'user',
     timeoutMs,
     openTimeoutMs,
   };
 }
 
-function selectionOf({ target }: TrialSpec, { members = [] }: RunningTarget): Pick<LoadPlan, 'selection'> {
-  if (target.kind !== 'group') return {};
-  return {
-    selection: { addresses: members.map(({ address }) => address), policy: target.select },
-  };
+function selectionOf({ target }: TrialSpec, addresses: readonly SocketAddress[]): Pick<LoadPlan, 'selection'> {
+  return target.kind === 'group' ? { selection: { addresses, policy: target.select } } : {};
+}
+
+/** Returns one protocol for all targets: a single one when their requests are the same. */
+function perTarget(specs: readonly ProtocolSpec[]): ProtocolSpec {
+  const [first] = specs;
+  return first !== undefined && specs.every((spec) => isDeepStrictEqual(spec, first))
+    ? first
+    : { kind: 'per-target', specs };
 }
 
 /** Returns the key of the trial's random streams: new in each round, but the same for every target. */
@@ -56,16 +65,17 @@ export function streamKeyOf({ round }: TrialSpec, { seed }: RunConfiguration): S
 }
 
 /**
- * Returns what the protocol must know of the target; of several, the first, whose requests all of them get. The
- * built-in app's page is known. Another server may answer anything.
+ * Returns what the protocol must know of each server of the target. The built-in app's page is known. Another server may
+ * answer anything.
  */
-function destinationOf({ target, app, exchange }: TrialSpec, { address }: RunningTarget): Destination {
-  const [first] = membersOf(target);
-  const here = { host: hostField(address), path: '/' };
-  if (first?.kind === 'address') return { ...(first.http ?? here), redis: first.redis };
-  const builtIn = membersOf(target).every(({ kind }) => kind === 'model');
-  const isPage = builtIn && (exchange === null || isPlainGet(exchange));
-  return { ...here, pages: isPage ? httpRequests(exchange, '/').map(() => pageOf(app)) : null };
+function destinationsOf({ target, app, exchange }: TrialSpec, addresses: readonly SocketAddress[]): Destination[] {
+  const isPlain = exchange === null || isPlainGet(exchange);
+  return membersOf(target).map((member, i) => {
+    const here = { host: hostField(addresses[i] as SocketAddress), path: '/' };
+    if (member.kind === 'address') return { ...(member.http ?? here), redis: member.redis };
+    const isPage = member.kind === 'model' && isPlain;
+    return { ...here, pages: isPage ? httpRequests(exchange, '/').map(() => pageOf(app)) : null };
+  });
 }
 
 function arrivalsOf({ rate, arrivals, stages }: TrialSpec, warmupMs: number): LoadPlan['arrivals'] {

@@ -51,7 +51,7 @@ export function protocolSpec(
   destination: Destination,
   exchange: Exchange | null = point.exchange,
 ): ProtocolSpec {
-  const { app, workload, sizes, transport, deflate } = point;
+  const { app, workload, sizes, transport, websocketMessage, deflate } = point;
   const { host, path, redis = {} } = destination;
   if (exchange?.protocol === 'redis') {
     const { commands, keys, resp } = exchange;
@@ -64,7 +64,9 @@ export function protocolSpec(
   if (workload !== 'handshake' && (exchange !== null || speaksHttp(app))) {
     return { kind: 'http', exchange: httpExchange(point, destination, exchange) };
   }
-  if (speaksWebSocket(app)) return { kind: 'websocket', exchange: { host, path, sizes, text: false, deflate } };
+  if (speaksWebSocket(app)) {
+    return { kind: 'websocket', exchange: { host, path, sizes, text: websocketMessage === 'text', deflate } };
+  }
   return { kind: 'echo', sizes };
 }
 

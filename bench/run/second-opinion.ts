@@ -1,8 +1,8 @@
 import type { LoadPlan } from '../load/generator.ts';
 import type { RunConfiguration } from '../model/configuration.ts';
 import type { Trial } from '../model/trial.ts';
-import type { AutocannonLoad } from '../second-opinion/autocannon-load.ts';
-import { AutocannonError, AutocannonProcess } from '../second-opinion/autocannon-process.ts';
+import type { AutocannonLoad } from './second-opinion/autocannon-load.ts';
+import { AutocannonError, AutocannonProcess } from './second-opinion/autocannon-process.ts';
 import { whileRunning } from './while-running.ts';
 
 /** A second opinion, or why there is none. */

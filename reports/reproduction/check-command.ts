@@ -22,6 +22,7 @@ export function checkCommand(result: CheckResult): CommandLine {
     unlessDefault('transport', transport, 'tcp'),
     unlessDefault('connections', connections, USUAL.connections),
     hasMeasuredSize(app, exchange) ? NOTHING : unlessDefault('size', size, USUAL.size),
+    unlessDefault('websocket-message', plan.websocketMessage, 'binary'),
     unlessDefault('window', windowMs, USUAL.windowMs, (ms) => writtenSeconds(ms / 1000)),
     gates(result),
     budgetMs === null || (baseline === undefined && budgetMs === USUAL.budgetMs)

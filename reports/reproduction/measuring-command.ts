@@ -79,7 +79,7 @@ function transportFlag(plan: Plan): CommandPart {
 }
 
 function loadFlags(plan: Plan): CommandPart {
-  const { app, workload, exchange, connection, pipelining, deflate, tls, sizes, rate, arrivals, stages } = plan;
+  const { app, workload, exchange, connection, pipelining, tls, sizes, rate, arrivals, stages } = plan;
   const isPlugIn = exchange?.protocol === 'plug-in';
   const isImplied =
     isPlugIn || (exchange?.protocol === 'http' && app === appsSpeaking('HTTP')[0]) || namesTargets(plan);
@@ -91,7 +91,8 @@ function loadFlags(plan: Plan): CommandPart {
     exchangeFlags(exchange, pathOf(plan)),
     tls === null ? NOTHING : tlsFlags(tls),
     sizes.length === 0 ? flag('size', String(plan.size)) : unlessDefault('size', writtenSizes(sizes), USUAL.sizes),
-    deflate ? { words: ['--deflate'], notes: [] } : NOTHING,
+    unlessDefault('websocket-message', plan.websocketMessage, 'binary'),
+    plan.deflate ? { words: ['--deflate'], notes: [] } : NOTHING,
     unlessDefault('connection', connection, 'pooled'),
     unlessDefault('pipelining', pipelining, 1),
     rate === null ? NOTHING : flag('rate', writtenNumber(rate)),

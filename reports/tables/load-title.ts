@@ -28,6 +28,7 @@ export function loadTitle(
     workload,
     ...(exchange === null ? [] : exchangeWords(exchange)),
     ...sizeWords(transport, point),
+    ...(point.websocketMessage === 'text' ? ['text messages'] : []),
     ...(point.deflate ? ['deflated'] : []),
     ...(connection === 'per-request' ? ['a connection for each request'] : []),
     ...(pipelining > 1 ? [`${pipelining} in flight on each connection`] : []),

@@ -8,11 +8,12 @@ import { formatCount, formatPlural, formatSeconds } from './quantities.ts';
 /** Describes where and how a check was held, a line each. */
 export function checkHeading({ environment, plan, pace }: CheckResult): string[] {
   const { cpuModel, cpus, kernel, node, sockbench } = environment;
-  const { app, exchange } = plan;
+  const { app, exchange, websocketMessage } = plan;
   const requested = exchange === null ? [] : exchangeWords(exchange);
   const size = hasMeasuredSize(app, exchange) ? [] : [`${plan.size} B`];
+  const type = websocketMessage === 'text' ? ['text messages'] : [];
   const over = `${protocolName(app, exchange)} over ${plan.transport}`;
-  const load = [over, ...requested, formatPlural(plan.connections, 'connection'), ...size].join(', ');
+  const load = [over, ...requested, formatPlural(plan.connections, 'connection'), ...size, ...type].join(', ');
   const paced = pace === null || pace.rate === 0 ? [] : [`then ${formatCount(pace.rate)} requests/s`];
   const warmup = pace === null ? [] : [`${formatSeconds(pace.warmupMs / 1000)} of warm-up`];
   return [

@@ -1,6 +1,9 @@
 import type { CommandModule } from 'yargs';
 import type * as z from 'zod';
-import { type FlagSchema, type Flags, readFlags, yargsOptions } from './flags.ts';
+import { EXIT } from '../../bench/model/exit-code.ts';
+import { type FlagSchema, type Flags, readFlags } from './flags.ts';
+import { yargsOptions } from './help.ts';
+import type { LayerRules } from './layer.ts';
 
 /** A command of the program: its help, its flags and its action. */
 export interface Command<S extends FlagSchema> {
@@ -15,6 +18,8 @@ export interface Command<S extends FlagSchema> {
     readonly default?: string;
     readonly several?: true;
   };
+  /** How values of several sources are merged. */
+  readonly rules?: LayerRules;
   /** Example command lines with their descriptions, for `--help`. */
   readonly examples: readonly (readonly [command: string, description: string])[];
   /**
@@ -26,6 +31,22 @@ export interface Command<S extends FlagSchema> {
   run(flags: Flags<z.output<S>>, ...args: readonly string[]): Promise<number>;
 }
 
+/** Where the flags of a command come from: the command line, and what else configures it. */
+export interface FlagSource {
+  /** Flags about the source itself, which commands do not read. */
+  readonly flags: FlagSchema['shape'];
+  /** Reads the flags of a command. Returns undefined when there is nothing to run. */
+  read<S extends FlagSchema>(
+    command: Command<S>,
+    argv: Readonly<Record<string, unknown>>,
+  ): Promise<Flags<z.output<S>> | undefined>;
+}
+
+const commandLine: FlagSource = {
+  flags: {},
+  read: async ({ schema, positional, rules }, argv) => readFlags(schema, argv, positional?.name, rules),
+};
+
 /**
  * Converts a command to a yargs module.
  * @param ended called with the exit code when the command has finished.
@@ -33,6 +54,7 @@ export interface Command<S extends FlagSchema> {
 export function yargsCommand<S extends FlagSchema>(
   command: Command<S>,
   ended: (exitCode: number) => void,
+  source: FlagSource = commandLine,
 ): CommandModule {
   const { name, describe, schema, positional, examples } = command;
   return {
@@ -40,7 +62,7 @@ export function yargsCommand<S extends FlagSchema>(
     describe,
     builder(yargs) {
       yargs
-        .options(yargsOptions(schema))
+        .options(yargsOptions({ ...schema.shape, ...source.flags }))
         .example(examples.map(([example, description]) => [`$0 ${example}`, description] as const));
       if (positional) {
         const { name, several: _, ...shown } = positional;
@@ -49,9 +71,9 @@ export function yargsCommand<S extends FlagSchema>(
       return yargs;
     },
     async handler(argv) {
-      const flags = readFlags(schema, argv, positional?.name);
+      const flags = await source.read(command, argv);
       const args = positional ? [argv[positional.name] ?? []].flat().map(String) : [];
-      ended(await command.run(flags, ...args));
+      ended(flags === undefined ? EXIT.ok : await command.run(flags, ...args));
     },
   };
 }

@@ -1,12 +1,38 @@
 import * as z from 'zod';
 import { unknown } from '../../bench/model/nearest.ts';
 import { parseNames } from '../../bench/model/units.ts';
+import {
+  type NameOption,
+  nameForm,
+  namesForm,
+  type OneOrMore,
+  type OptionForm,
+  plainForm,
+  textForm,
+  textsForm,
+  toggleForm,
+} from './option-form.ts';
 
 /**
  * Types of flags, as zod schemas of what yargs collected: undefined, a text, or a list of texts when the flag is
  * repeated. Complete them with `.optional()`, or with `.prefault('10s')` for a default as a user would write it, and
- * describe them with `.meta({ description, alias, group })`.
+ * describe them with `.meta({ description, alias, group })`. Their input type is that of the same option in a
+ * configuration file (option-form.ts).
  */
+
+/** The form of each type of flags as an option. */
+const forms = z.registry<OptionForm<unknown>>();
+
+/** Returns the form of a flag as an option. */
+export function formOf(type: z.ZodType): OptionForm<unknown> {
+  const { innerType } = type.def as { readonly innerType?: z.ZodType };
+  return forms.get(type) ?? (innerType === undefined ? plainForm : formOf(innerType));
+}
+
+/** Returns a type of flags that `read` reads, and that is written as an option in the given form. */
+function flagOf<V, T>(form: OptionForm<V>, read: (given: unknown, context: Context) => T) {
+  return z.transform<V, T>(read as (given: V, context: Context) => T).register(forms, form);
+}
 
 /** How a fault is worded: `--flag: text` for its value, `--flag text` for the flag, or the text alone. */
 export type FaultSubject = 'value' | 'flag' | 'name';
@@ -32,17 +58,25 @@ function textsOf(given: unknown, context: Context): string[] {
   return [];
 }
 
+/** Options of {@link parsed}. */
+interface ParsedOptions<V> {
+  readonly once?: boolean;
+  readonly bare?: string;
+  readonly form?: OptionForm<V>;
+}
+
 /**
  * A value that `parse` returns.
  * @param parse throws a RangeError for an invalid value.
  * @param once whether repeating the flag is a fault. Otherwise, `parse` gets the values joined by commas.
  * @param bare what `parse` gets for a flag without a value; without it, that is a fault.
+ * @param form how it is written as an option.
  */
-export function parsed<T>(
+export function parsed<T, V = string | number>(
   parse: (text: string) => T,
-  { once = false, bare }: { readonly once?: boolean; readonly bare?: string } = {},
+  { once = false, bare, form = plainForm as OptionForm<V> }: ParsedOptions<V> = {},
 ) {
-  return z.transform((given: unknown, context): T => {
+  return flagOf(form, (given, context): T => {
     const texts = textsOf(bare === undefined ? given : [given].flat().map((value) => value || bare), context);
     if (texts.length === 0) return z.NEVER;
     if (once && texts.length > 1) {
@@ -61,17 +95,17 @@ export function parsed<T>(
 
 /** One text, unchanged. */
 export function text() {
-  return parsed((written) => written, { once: true });
+  return parsed((written) => written, { once: true, form: textForm });
 }
 
-/** All texts of a flag that may be repeated, in order. Commas do not split them. */
-export function texts() {
-  return z.transform((given: unknown, context) => textsOf(given, context)).default([]);
+/** All texts of a flag that may be repeated, in order. Commas do not split them. @param form how they are written as an option. */
+export function texts<V = OneOrMore<string>>(form = textsForm as OptionForm<V>) {
+  return flagOf(form, textsOf).default([]);
 }
 
 /** Names of a set, separated by commas. @param kind what they name, for messages. */
 export function someOf<const N extends string>(kind: string, names: readonly N[]) {
-  return z.transform((given: unknown, context): N[] => {
+  return flagOf<OneOrMore<NameOption<N>>, N[]>(namesForm(names), (given, context) => {
     const [known, others] = partition(textsOf(given, context), names);
     for (const name of others) {
       refuse(context, unknown(kind, name, names), { subject: 'name', instead: known.join(',') || undefined });
@@ -82,7 +116,7 @@ export function someOf<const N extends string>(kind: string, names: readonly N[]
 
 /** One name of a set. @param kind what it names, for messages. */
 export function oneOf<const N extends string>(kind: string, names: readonly N[]) {
-  return z.transform((given: unknown, context): N => {
+  return flagOf<NameOption<N>, N>(nameForm(names), (given, context) => {
     const [known, others] = partition(textsOf(given, context), names);
     for (const name of others) refuse(context, unknown(kind, name, names), { subject: 'name', instead: known[0] });
     const [first, ...more] = known;
@@ -95,7 +129,8 @@ export function oneOf<const N extends string>(kind: string, names: readonly N[])
 
 /** A flag without a value. */
 export function toggle() {
-  return z.preprocess((given) => [given].flat().includes(true), z.boolean());
+  const read = (given?: boolean) => [given].flat().includes(true);
+  return z.preprocess(read, z.boolean()).register(forms, toggleForm);
 }
 
 function partition<N extends string>(given: readonly string[], names: readonly N[]): [known: N[], others: string[]] {

@@ -1,8 +1,8 @@
-import type { Options } from 'yargs';
 import type * as z from 'zod';
 import { ConfigurationError } from '../../bench/model/errors.ts';
 import { nearest } from '../../bench/model/nearest.ts';
 import type { FlagIssue } from './flag-types.ts';
+import { type Layer, type LayerRules, mergedLayers } from './layer.ts';
 
 /** The schema of a command's flags, by long name: see flag-types.ts. All that `--help` shows is in it, too. */
 export type FlagSchema = z.ZodObject<Readonly<Record<string, z.ZodType>>, z.core.$strict>;
@@ -23,23 +23,26 @@ interface FlagMeta {
 /** Keys that yargs adds to the parsed arguments and that are not flags. */
 const NOT_FLAGS = new Set(['_', '$0', 'help', 'h', 'version']);
 
-/** The flags of a command line: their values, and the faults found so far. */
+/** The flags of a command: their values, wherever they come from, and the faults found so far. */
 export class Flags<V extends Readonly<Record<string, unknown>>> {
   /** A faulty flag has its default here; {@link assertNoFaults} throws before it is used. */
   readonly values: V;
-  readonly #given: ReadonlySet<string>;
+  readonly #given: Layer;
   readonly #faults: string[];
 
-  /** @param given names of the flags that are on the command line. */
-  constructor(values: V, given: ReadonlySet<string>, faults: readonly string[]) {
+  /** @param given the flags that are given, on the command line or elsewhere. */
+  constructor(values: V, given: Layer, faults: readonly string[]) {
     this.values = values;
     this.#given = given;
     this.#faults = [...faults];
   }
 
-  /** Records faults, which {@link assertNoFaults} reports. */
+  /**
+   * Records faults, which {@link assertNoFaults} reports. Where a fault begins with the name of a flag that is not given
+   * on the command line, its source replaces the name.
+   */
   refuse(...faults: readonly string[]): void {
-    this.#faults.push(...faults);
+    this.#faults.push(...faults.map((fault) => located(fault, this.#given)));
   }
 
   /** @throws {ConfigurationError} with every fault recorded so far, if there is one. */
@@ -47,9 +50,15 @@ export class Flags<V extends Readonly<Record<string, unknown>>> {
     if (this.#faults.length > 0) throw new ConfigurationError(this.#faults);
   }
 
-  /** Reports whether a flag is on the command line, with any value. */
+  /** Reports whether a flag is given, with any value. */
   isGiven(name: keyof V & string): boolean {
-    return this.#given.has(name);
+    const given = this.#given.get(name);
+    return given !== undefined && given.impliedBy === undefined;
+  }
+
+  /** Reports whether a flag is given for this command, and not by a source that is meant for all commands. */
+  isChosen(name: keyof V & string): boolean {
+    return this.isGiven(name) && this.#given.get(name)?.origin.isShared !== true;
   }
 }
 
@@ -63,28 +72,51 @@ export function readFlags<S extends FlagSchema>(
   schema: S,
   argv: Readonly<Record<string, unknown>>,
   positional?: string,
+  rules?: LayerRules,
 ): Flags<z.output<S>> {
-  const given = givenFlags(schema, argv, positional);
+  return flagsOf(schema, mergedLayers([argumentLayer(schema, argv, positional)], rules), strayArguments(argv));
+}
+
+/** Returns a fault for each argument that is no flag, after the command's name and its positional argument. */
+export function strayArguments(argv: Readonly<Record<string, unknown>>): string[] {
   const [, ...extra] = argv._ as (string | number)[];
-  const faults = extra.map((argument) => `unexpected argument '${argument}'`);
-  const first = schema.safeParse(given);
-  const values = first.success ? first.data : schema.parse(repaired(given, first.error.issues));
-  if (!first.success) faults.push(...faultsOf(first.error.issues, Object.keys(schema.shape)));
-  return new Flags(values, new Set(Object.keys(given)), faults);
+  return extra.map((argument) => `unexpected argument '${argument}'`);
 }
 
 /** Returns the arguments that are flags, by their long names. */
-function givenFlags(
+export function argumentLayer(
   schema: FlagSchema,
   argv: Readonly<Record<string, unknown>>,
   positional: string | undefined,
-): Record<string, unknown> {
+): Layer {
   const aliases = new Set(Object.values(schema.shape).map((type) => metaOf(type).alias));
-  return Object.fromEntries(
-    Object.entries(argv).filter(
-      ([name, value]) => value !== undefined && !NOT_FLAGS.has(name) && !aliases.has(name) && name !== positional,
-    ),
+  const given = Object.entries(argv).filter(
+    ([name, value]) => value !== undefined && !NOT_FLAGS.has(name) && !aliases.has(name) && name !== positional,
   );
+  return new Map(
+    given.map(([name, value]) => [name, { value, origin: { called: asTyped(name), source: asTyped(name) } }]),
+  );
+}
+
+/** Reads the flags of a command from what is given. @param faults found before. */
+export function flagsOf<S extends FlagSchema>(
+  schema: S,
+  given: Layer,
+  faults: readonly string[] = [],
+): Flags<z.output<S>> {
+  const written = Object.fromEntries([...given].map(([name, { value }]) => [name, value]));
+  const first = schema.safeParse(written);
+  if (first.success) return new Flags(first.data, given, faults);
+  const { issues } = first.error;
+  const values = schema.parse(repaired(written, issues));
+  return new Flags(values, given, [...faults, ...faultsOf(issues, Object.keys(schema.shape), given)]);
+}
+
+/** Puts the source of a value in place of the flag with which a fault begins. */
+function located(fault: string, given: Layer): string {
+  const [, name = '', rest = ''] = /^-{0,2}([a-z][a-z-]*)((?::| ).*)$/s.exec(fault) ?? [];
+  const called = given.get(name)?.origin.called;
+  return called === undefined || called === asTyped(name) ? fault : called + rest;
 }
 
 /** Returns the flags without those that are unknown or faulty, so that the others can be checked further. */
@@ -99,21 +131,23 @@ function repaired(given: Readonly<Record<string, unknown>>, issues: readonly z.c
 }
 
 /** Returns the faults as messages for the user: unknown flags first, then values in the order of the schema. */
-function faultsOf(issues: readonly z.core.$ZodIssue[], names: readonly string[]): string[] {
+function faultsOf(issues: readonly z.core.$ZodIssue[], names: readonly string[], given: Layer): string[] {
   const unknown = issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : []));
   const faulty = issues.filter(({ path }) => path.length > 0);
-  return [...unknown.map((key) => unknownFlag(key, names)), ...faulty.map(faultOf)];
+  return [...unknown.map((key) => unknownFlag(key, names)), ...faulty.map((issue) => faultOf(issue, given))];
 }
 
-function faultOf(issue: z.core.$ZodIssue): string {
-  const flag = asTyped(String(issue.path[0]));
+function faultOf(issue: z.core.$ZodIssue, given: Layer): string {
+  const name = String(issue.path[0]);
+  const typed = asTyped(name);
+  const called = given.get(name)?.origin.called ?? typed;
   switch (paramsOf(issue).subject) {
     case 'name':
-      return issue.message;
+      return called === typed ? issue.message : `${called}: ${issue.message}`;
     case 'flag':
-      return `${flag} ${issue.message}`;
+      return `${called} ${issue.message}`;
     default:
-      return `${flag}: ${issue.message}`;
+      return `${called}: ${issue.message}`;
   }
 }
 
@@ -131,40 +165,7 @@ function unknownFlag(key: string, names: readonly string[]): string {
   return `unknown flag ${asTyped(key)}${meant ? `; did you mean --${meant}?` : ''}`;
 }
 
-function metaOf(type: z.ZodType): FlagMeta {
+/** Returns the metadata of a flag. */
+export function metaOf(type: z.ZodType): FlagMeta {
   return (type.meta() ?? {}) as FlagMeta;
-}
-
-/**
- * Returns the options of a schema in the form of yargs, for parsing and for `--help`. Defaults are shown, but not
- * filled in by yargs: it would also fill them in for a flag whose value is missing.
- */
-export function yargsOptions(schema: FlagSchema): Record<string, Options> {
-  return Object.fromEntries(
-    Object.entries(schema.shape).map(([name, type]) => {
-      const { description, alias, group, hidden } = metaOf(type);
-      const usual = defaultOf(type);
-      return [
-        name,
-        {
-          type: isToggle(type) ? 'boolean' : 'string',
-          ...(description !== undefined && { describe: description }),
-          ...(alias !== undefined && { alias }),
-          ...(group !== undefined && { group }),
-          ...(hidden !== undefined && { hidden }),
-          ...(usual !== undefined && { defaultDescription: usual }),
-        },
-      ] as const;
-    }),
-  );
-}
-
-function defaultOf(type: z.ZodType): string | undefined {
-  const { defaultValue } = type.def as { readonly defaultValue?: unknown };
-  return typeof defaultValue === 'string' ? defaultValue : undefined;
-}
-
-function isToggle(type: z.ZodType): boolean {
-  const { out } = type.def as { readonly out?: z.ZodType };
-  return out?.def.type === 'boolean';
 }

@@ -4,15 +4,17 @@ import type { ForeignServer, RunConfiguration, TargetSpec } from '../../bench/mo
 import { assertRunnable, configurationFaults } from '../../bench/model/configuration-faults.ts';
 import { whyNotMeasured } from '../../bench/model/left-out.ts';
 import type { Scenario, Workload } from '../../bench/model/operating-point.ts';
-import { parseDuration, parseIntegers } from '../../bench/model/units.ts';
 import type { AppName } from '../../servers/apps/app-catalog.ts';
 import { type ModelName, whyNotCarried } from '../../servers/model-catalog.ts';
 import { type TransportName, transportNames } from '../../servers/transport.ts';
+import { duration, integers } from '../cli/amounts.ts';
 import type { Command } from '../cli/command.ts';
-import { parsed, someOf, toggle } from '../cli/flag-types.ts';
+import { someOf, toggle } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
 import { untilInterrupted } from '../cli/interrupt.ts';
 import { log } from '../cli/output.ts';
+import { loadDisplacements } from '../flags/displacements.ts';
+import { assertOneEffort, effortDisplacements, effortFlags } from '../flags/effort.ts';
 import { exchangeFlagNames } from '../flags/exchange/read-exchange.ts';
 import { foreignFlags, readForeign } from '../flags/foreign.ts';
 import { assertSizeApplies, readLoad, readWork } from '../flags/load.ts';
@@ -42,16 +44,19 @@ const schema = z.strictObject({
         `Some of ${transportNames.join(', ')} ` +
         '[default: tcp and udp if --app supports them; tcp for a command without {transport}]',
     }),
-  connections: parsed(parseIntegers)
+  connections: integers()
     .optional()
     .meta({ group: MEASURED, alias: 'c', description: 'Levels of concurrency [default: 1,16,128]' }),
-  duration: parsed(parseDuration)
+  duration: duration()
     .prefault('400ms')
     .meta({ group: MEASURED, alias: 'd', description: 'Time measured in each trial: 500ms, 1m, 2 (seconds)' }),
-  warmup: parsed(parseDuration)
-    .prefault('100ms')
-    .meta({ group: MEASURED, description: 'Load before that, not measured' }),
-  ...roundsFlags('2'),
+  warmup: duration().prefault('100ms').meta({ group: MEASURED, description: 'Load before that, not measured' }),
+  ...roundsFlags('1'),
+  ...effortFlags(
+    MEASURED,
+    'A first look in under 30 s: TCP with 64 connections, a short trial each',
+    'Enough rounds to rank them: about 25 minutes for all models',
+  ),
   ...serverFlags,
   ...loadFlags,
   ...outputFlags,
@@ -87,9 +92,14 @@ const TOUR: readonly [Scenario, ...Scenario[]] = [
   { app: WEB, transports: ['tcp'], connections: [64], work: null, cacheHit: 0 },
 ];
 
+/** The scenario of --quick. */
+const GLANCE: readonly [Scenario] = [{ transports: ['tcp'], connections: [64], work: null, cacheHit: 0 }];
+
 const CONNECTIONS = [1, 16, 128];
 /** A chat needs two clients. Its levels are lower, because each line is sent to all other clients. */
 const CHAT_CONNECTIONS = [2, 16, 64];
+/** The level of --quick, which suits both. */
+const QUICK_CONNECTIONS = [64];
 
 const USUAL_TRANSPORTS = ['tcp', 'udp'] as const;
 
@@ -98,8 +108,16 @@ export const bench: Command<typeof schema> = {
   name: 'bench',
   describe: 'Compare concurrency models over TCP and UDP',
   schema,
+  rules: {
+    displacements: [...loadDisplacements, ...effortDisplacements],
+    implied: {
+      quick: { rounds: '1', duration: '200ms', warmup: '100ms' },
+      thorough: { rounds: '12', duration: '400ms', warmup: '100ms' },
+    },
+  },
   examples: [
-    ['bench', 'every model, in about four minutes'],
+    ['bench', 'every model, in about two minutes'],
+    ['bench --quick', 'a first look'],
     ['bench --models async,event-driven -c 1,64 -r 12', 'two models, enough rounds for a ranking'],
     ['bench --models async,epoll -c 64 -r auto', 'as many rounds as needed to distinguish them'],
     ["bench --models async --exec 'python3 echo.py {port}'", 'a model and your own server'],
@@ -134,6 +152,7 @@ function measureWithExamples(configuration: RunConfiguration, output: Output, st
 }
 
 async function readConfiguration(flags: CommandFlags): Promise<RunConfiguration> {
+  assertOneEffort(flags);
   const foreign = readForeign(flags);
   const models = readModels(flags, !flags.isGiven('exec'));
   const load = readLoad(flags);
@@ -171,7 +190,8 @@ function readScenarios(
   if (!LOAD_FLAGS.some((name) => flags.isGiven(name))) {
     // Only built-in servers support --work, and serve several apps.
     const canWork = contestants.foreign.length === 0 && !flags.values['with-examples'];
-    const [first = TOUR[0], ...others] = TOUR.filter(
+    const tour = flags.values.quick ? GLANCE : TOUR;
+    const [first = tour[0], ...others] = tour.filter(
       ({ app = contestants.app, transports, work }) =>
         (canWork || (work === null && app === contestants.app)) &&
         carriedOf(transports, { ...contestants, app }).length === transports.length,
@@ -180,10 +200,15 @@ function readScenarios(
   }
   return {
     transports: readTransports(flags, contestants),
-    connections: flags.values.connections ?? (contestants.workload === 'broadcast' ? CHAT_CONNECTIONS : CONNECTIONS),
+    connections: flags.values.connections ?? usualConnections(flags, contestants.workload),
     ...readWork(flags),
     scenarios: [],
   };
+}
+
+function usualConnections({ values }: CommandFlags, workload: Workload): readonly number[] {
+  if (values.quick) return QUICK_CONNECTIONS;
+  return workload === 'broadcast' ? CHAT_CONNECTIONS : CONNECTIONS;
 }
 
 /** Reads the transports. Default: those of TCP and UDP over which something can be measured. */

@@ -2,11 +2,14 @@ import * as z from 'zod';
 import { type CapacityConfiguration, capacityFaults } from '../../bench/model/capacity-configuration.ts';
 import type { TargetSpec } from '../../bench/model/configuration.ts';
 import { boundable, parseThreshold, parseThresholds } from '../../bench/model/threshold.ts';
-import { parseDuration, parseIntegers, parseRate } from '../../bench/model/units.ts';
 import type { TransportName } from '../../servers/transport.ts';
+import { duration, integers, rate } from '../cli/amounts.ts';
 import type { Command } from '../cli/command.ts';
 import { parsed, text } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
+import { textsForm } from '../cli/option-form.ts';
+import { loadDisplacements } from '../flags/displacements.ts';
+import { assertOneEffort, effortDisplacements, effortFlags } from '../flags/effort.ts';
 import { foreignFlags, readForeign } from '../flags/foreign.ts';
 import { assertSizeApplies, readLoad, readWork } from '../flags/load.ts';
 import { readModels, serving } from '../flags/models.ts';
@@ -29,7 +32,7 @@ const DECIDED = {
 const SOUGHT = 'What to look for:';
 
 const schema = z.strictObject({
-  slo: parsed(parseThresholds)
+  slo: parsed(parseThresholds, { form: textsForm })
     .default([])
     .meta({
       group: SOUGHT,
@@ -38,25 +41,28 @@ const schema = z.strictObject({
   'max-errors': parsed((share) => parseThreshold(`errorRate<=${share}`), { once: true })
     .prefault('0.1%')
     .meta({ group: SOUGHT, description: 'Share of requests that may fail' }),
-  'start-rate': parsed(parseRate, { once: true }).prefault('1000').meta({
+  'start-rate': rate({ once: true }).prefault('1000').meta({
     group: SOUGHT,
     description: 'First rate in requests/s, with Poisson arrivals; doubled as long as all objectives are met',
   }),
-  duration: parsed(parseDuration).prefault('2s').meta({
+  duration: duration().prefault('2s').meta({
     group: SOUGHT,
     alias: 'd',
     description: 'Time measured in each of the short trials that bracket the capacity: 500ms, 2 (seconds)',
   }),
-  confirm: parsed(parseDuration)
+  confirm: duration()
     .prefault('10s')
     .meta({ group: SOUGHT, description: 'Time measured to confirm a rate, and to refute the next higher one' }),
-  warmup: parsed(parseDuration)
-    .prefault('500ms')
-    .meta({ group: SOUGHT, description: 'Load before each trial, not measured' }),
-  budget: parsed(parseDuration).prefault('30m').meta({
+  warmup: duration().prefault('500ms').meta({ group: SOUGHT, description: 'Load before each trial, not measured' }),
+  budget: duration().prefault('30m').meta({
     group: SOUGHT,
     description: 'Time limit of all searches together; at the end, the results so far are reported',
   }),
+  ...effortFlags(
+    SOUGHT,
+    'Coarse, and over after 25 s: for one server or two',
+    'Longer trials: 5 s, and 30 s to confirm',
+  ),
   models: modelsFlag('all, or none with --exec or --target'),
   ...foreignFlags,
   target: text().optional().meta({
@@ -65,7 +71,7 @@ const schema = z.strictObject({
   }),
   ...targetFlags,
   ...protocolFileFlags,
-  connections: parsed(parseIntegers).prefault('50').meta({
+  connections: integers().prefault('50').meta({
     group: MEASURED,
     alias: 'c',
     description: 'Connections, or UDP sockets; several levels are searched one by one',
@@ -83,12 +89,20 @@ export const capacity: Command<typeof schema> = {
   name: 'capacity',
   describe: 'Find the highest rate at which servers meet a service level objective',
   schema,
+  rules: {
+    displacements: [...loadDisplacements, ...effortDisplacements],
+    implied: {
+      quick: { duration: '500ms', confirm: '2s', warmup: '200ms', budget: '25s' },
+      thorough: { duration: '5s', confirm: '30s', warmup: '1s', budget: '3h' },
+    },
+  },
   examples: [
     ["capacity --slo 'p99<5ms' --models async,epoll", 'two models'],
     ["capacity --slo 'p99<5ms' --slo 'p50<1ms' --exec 'python3 echo.py {port}'", 'your own server, two objectives'],
   ],
   async run(flags) {
     const output = readOutput(flags);
+    assertOneEffort(flags);
     for (const name of Object.keys(DECIDED) as (keyof typeof DECIDED)[]) {
       if (flags.isGiven(name)) flags.refuse(`--${name}: ${DECIDED_BY_SEARCH[name]}`);
     }

@@ -4,27 +4,35 @@ import { appsFor, appsSpeaking, speaksHttp } from '../../bench/model/app-workloa
 import type { CheckResult } from '../../bench/model/check-result.ts';
 import { parseSizes } from '../../bench/model/message-sizes.ts';
 import { operatingPoint } from '../../bench/model/operating-point.ts';
-import { parseCpus, parseDuration, parseInteger } from '../../bench/model/units.ts';
 import { BASELINE_SESSIONS } from '../../bench/stats/baseline.ts';
-import { gatedMetrics } from '../../bench/stats/gated-metrics.ts';
+import { type GatedMetric, gatedMetrics } from '../../bench/stats/gated-metrics.ts';
+import { whyNotForChecks } from '../../reports/renderers/formats.ts';
 import { DEFAULT_APP } from '../../servers/apps/app-catalog.ts';
 import { transportNames } from '../../servers/transport.ts';
+import { cpus, duration, integer, seed } from '../cli/amounts.ts';
 import type { Command } from '../cli/command.ts';
 import { oneOf, parsed, text, toggle } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
 import { untilInterrupted } from '../cli/interrupt.ts';
-import { chosenSeed, parseSeed } from '../cli/seed.ts';
+import type { Displacement } from '../cli/layer.ts';
+import { listForm, mapForm } from '../cli/option-form.ts';
+import { chosenSeed } from '../cli/seed.ts';
+import { loadDisplacements } from '../flags/displacements.ts';
+import { assertOneEffort, effortDisplacements, effortFlags } from '../flags/effort.ts';
 import { exchangeFlags } from '../flags/exchange/options.ts';
 import { readExchange } from '../flags/exchange/read-exchange.ts';
 import { parseGates, readGates } from '../flags/gates.ts';
 import { whySizeless } from '../flags/load.ts';
-import { outputFlags, readOutput } from '../flags/output.ts';
+import { webSocketFlag } from '../flags/options.ts';
+import { formatFaults, outputFlags, readOutput } from '../flags/output.ts';
 import { protocolFileFlags, readProtocolFile } from '../flags/protocol-file.ts';
 import { readTlsUse, tlsFlags } from '../flags/tls.ts';
 import { prepareReports, record } from '../session/measure.ts';
 import type { Measurement } from '../session/measurement.ts';
 import { type Programs, readPrograms } from '../session/programs.ts';
 import { openBaseline, recordRun } from '../session/stored-baseline.ts';
+
+const metricNames = Object.keys(gatedMetrics) as GatedMetric[];
 
 const COMPARED = 'What to compare:';
 const LOAD = 'Load:';
@@ -67,59 +75,63 @@ const schema = z.strictObject({
   ...exchangeFlags,
   ...protocolFileFlags,
   ...tlsFlags,
+  ...webSocketFlag,
   transport: oneOf('transport', transportNames)
     .prefault('tcp')
     .meta({ group: LOAD, description: transportNames.join(', ') }),
-  connections: parsed(parseInteger)
-    .prefault('50')
-    .meta({ group: LOAD, alias: 'c', description: 'Connections, or UDP sockets' }),
-  size: parsed(parseSizes).prefault('64').meta({ group: LOAD, description: 'Bytes of a message, or sizes as for run' }),
-  window: parsed(parseDuration).prefault('50ms').meta({
+  connections: integer().prefault('50').meta({ group: LOAD, alias: 'c', description: 'Connections, or UDP sockets' }),
+  size: parsed(parseSizes, { form: listForm })
+    .prefault('64')
+    .meta({ group: LOAD, description: 'Bytes of a message, or sizes as for run' }),
+  window: duration().prefault('50ms').meta({
     group: LOAD,
     description:
       'Length of a window at full load, in which A and B take turns; half of that at a rate; longer for slow servers',
   }),
-  warmup: parsed(parseDuration).optional().meta({
+  warmup: duration().optional().meta({
     group: LOAD,
     description: 'Load on each program before each session, not measured [default: measured by a pilot]',
   }),
-  timeout: parsed(parseDuration)
+  timeout: duration()
     .prefault('10s')
     .meta({ group: LOAD, description: 'Time after which an unanswered request fails' }),
-  'start-timeout': parsed(parseDuration)
-    .prefault('15s')
-    .meta({ group: LOAD, description: 'Time limit until a program listens' }),
-  threads: parsed(parseInteger)
-    .optional()
-    .meta({ group: LOAD, description: 'Threads that generate load [default: automatic]' }),
-  'server-cpus': parsed(parseCpus)
+  'start-timeout': duration().prefault('15s').meta({ group: LOAD, description: 'Time limit until a program listens' }),
+  threads: integer().optional().meta({ group: LOAD, description: 'Threads that generate load [default: automatic]' }),
+  'server-cpus': cpus()
     .optional()
     .meta({ group: LOAD, description: 'CPUs for the programs: 0,2-3 [default: automatic]' }),
-  'load-cpus': parsed(parseCpus)
-    .optional()
-    .meta({ group: LOAD, description: 'CPUs for the load [default: automatic]' }),
-  gate: parsed(parseGates)
+  'load-cpus': cpus().optional().meta({ group: LOAD, description: 'CPUs for the load [default: automatic]' }),
+  gate: parsed(parseGates, { form: mapForm((metric, margins) => `${metric}=${margins}`, metricNames) })
     .optional()
     .meta({
       group: VERDICT,
-      description: `Some of ${Object.keys(gatedMetrics).join(', ')} [default: all], each with optional margins: cpu=2%/8%`,
+      description: `Some of ${metricNames.join(', ')} [default: all], each with optional margins: cpu=2%/8%`,
     }),
-  'max-sessions': parsed(parseInteger)
+  'max-sessions': integer()
     .optional()
     .meta({ group: VERDICT, description: 'Maximum number of sessions [default: as many as the budget allows]' }),
-  budget: parsed(parseDuration)
+  budget: duration()
     .prefault('5m')
     .meta({ group: VERDICT, description: 'Time of the check; looks and windows are planned to fit into it' }),
+  ...effortFlags(VERDICT, 'Judge throughput and CPU time alone, in 2 minutes', 'A budget of 15 minutes'),
   confirm: toggle().meta({ group: VERDICT, description: 'Confirm a regression in a second series of sessions' }),
   'null-arm': toggle().meta({
     group: VERDICT,
     description: 'Also compare A with a copy of itself: if they differ, the check is invalid',
   }),
-  seed: parsed(parseSeed)
+  seed: seed()
     .optional()
     .meta({ group: VERDICT, description: 'Seed of all random choices [default: random, and recorded]' }),
   ...outputFlags,
 });
+
+/** The ways to name two programs exclude each other. */
+const PROGRAM_DISPLACEMENTS: readonly Displacement[] = [
+  { given: ['a', 'b'], displaced: ['exec', 'build', 'baseline-ref', 'baseline', 'record'] },
+  { given: ['exec'], displaced: ['a', 'b'] },
+  { given: ['baseline-ref'], displaced: ['a', 'b', 'baseline', 'record'] },
+  { given: ['baseline'], displaced: ['a', 'b', 'baseline-ref', 'build', 'max-sessions', 'confirm', 'null-arm'] },
+];
 
 type CommandFlags = Flags<z.output<typeof schema>>;
 
@@ -128,6 +140,11 @@ export const check: Command<typeof schema> = {
   name: 'check',
   describe: 'Check whether one server is slower than another, for CI',
   schema,
+  rules: {
+    displacements: [...PROGRAM_DISPLACEMENTS, ...loadDisplacements, ...effortDisplacements],
+    // Fewer sessions than fit into two minutes decide nothing.
+    implied: { quick: { budget: '2m', gate: 'throughput,cpu' }, thorough: { budget: '15m' } },
+  },
   examples: [
     ["check -a './old {port}' -b './new {port}'", 'two programs'],
     ["check --baseline-ref main --build 'npm ci' --exec 'node server.js {port}'", 'this branch against main'],
@@ -137,7 +154,7 @@ export const check: Command<typeof schema> = {
     const output = readOutput(flags);
     const programs = readPrograms(flags);
     const plan = await readPlan(flags, programs);
-    flags.refuse(...checkFaults(plan));
+    flags.refuse(...checkFaults(plan), ...formatFaults(output, whyNotForChecks));
     const { baseline: file, record: isRecorded } = flags.values;
     flags.assertNoFaults();
     const { prepareCheck } = await import('../../bench/check/preparation.ts');
@@ -157,13 +174,16 @@ export const check: Command<typeof schema> = {
 
 /** Flags that need a number of sessions that depends on the results. */
 const SEQUENTIAL = ['max-sessions', 'confirm', 'null-arm'] as const;
+/** Flags that set the budget, which runs against a baseline do not have. */
+const EFFORTS = ['quick', 'thorough'] as const;
 
 function readMaxSessions(flags: CommandFlags): number | null {
   if (!flags.isGiven('baseline')) {
     if (flags.values.record) flags.refuse('--record needs --baseline, which names the file');
     return flags.values['max-sessions'] ?? null;
   }
-  for (const name of SEQUENTIAL.filter((name) => flags.isGiven(name))) {
+  const chosen = EFFORTS.filter((name) => flags.isChosen(name));
+  for (const name of [...SEQUENTIAL.filter((name) => flags.isGiven(name)), ...chosen]) {
     flags.refuse(`--${name} can't be combined with --baseline, where each run has ${BASELINE_SESSIONS} sessions`);
   }
   return null;
@@ -176,20 +196,24 @@ function readBudget(flags: CommandFlags): number | null {
 }
 
 async function readPlan(flags: CommandFlags, { a, b }: Programs): Promise<CheckPlan> {
+  assertOneEffort(flags);
   const { values } = flags;
-  const { transport } = values;
+  const { transport, 'websocket-message': websocketMessage } = values;
   const { app: needed = values.app, ...chosen } = readExchange(flags);
   const { exchange, ...secrets } = { ...chosen, ...(await readProtocolFile(flags, [transport])) };
   const app = flags.isGiven('app') ? values.app : needed;
   const { tls, tlsOptions } = readTlsUse(flags, [transport]);
   const load = { app, exchange, workload: 'request-response', transports: [transport] } as const;
-  const sizeless = flags.isGiven('size') ? whySizeless(load) : undefined;
+  const sizeless = flags.isChosen('size') ? whySizeless(load) : undefined;
   if (sizeless !== undefined) flags.refuse(`--size: ${sizeless}: leave it out`);
-  if (!speaksHttp(app) && flags.isGiven('any-page'))
+  if (!speaksHttp(app) && flags.isChosen('any-page'))
     flags.refuse(`--any-page needs --app ${appsSpeaking('HTTP').join(', ')}: the other apps echo`);
   return {
     ...{ a, b, anyPage: values['any-page'] },
-    point: operatingPoint({ transport, app, exchange, tls, connections: values.connections, sizes: values.size }),
+    point: operatingPoint({
+      ...{ transport, app, exchange, websocketMessage, tls },
+      ...{ connections: values.connections, sizes: values.size },
+    }),
     ...secrets,
     tlsOptions,
     gates: readGates(flags),

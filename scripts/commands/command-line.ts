@@ -7,25 +7,33 @@ import { plain } from '../../reports/text/plain.ts';
 import { yargsCommand } from '../cli/command.ts';
 import { ending } from '../cli/faults.ts';
 import { log, reportWidth } from '../cli/output.ts';
+import { configured } from '../options/configured-command.ts';
+import { configuredCommands, configuredSchemas } from './configured.ts';
 
 /** Name of yargs' own command, which prints a script for ~/.bashrc or ~/.zshrc. */
 const COMPLETION = 'completion';
 
 type Ended = (exitCode: number) => void;
 
+const options = configured(configuredSchemas);
+
 /** The commands, in the order of the help. Imported on demand: importing all takes twice as long as importing one. */
 const commands: Readonly<Record<string, (ended: Ended) => Promise<CommandModule>>> = {
-  bench: async (ended) => yargsCommand((await import('./bench.ts')).bench, ended),
-  run: async (ended) => yargsCommand((await import('./run.ts')).run, ended),
-  scale: async (ended) => yargsCommand((await import('./scale.ts')).scale, ended),
-  capacity: async (ended) => yargsCommand((await import('./capacity.ts')).capacity, ended),
-  check: async (ended) => yargsCommand((await import('./check.ts')).check, ended),
-  serve: async (ended) => yargsCommand((await import('./serve.ts')).serve, ended),
+  bench: async (ended) => yargsCommand(await configuredCommands.bench(), ended, options),
+  run: async (ended) => yargsCommand(await configuredCommands.run(), ended, options),
+  scale: async (ended) => yargsCommand(await configuredCommands.scale(), ended, options),
+  capacity: async (ended) => yargsCommand(await configuredCommands.capacity(), ended, options),
+  check: async (ended) => yargsCommand(await configuredCommands.check(), ended, options),
+  serve: async (ended) => yargsCommand(await configuredCommands.serve(), ended, options),
   connect: async (ended) => yargsCommand((await import('./connect.ts')).connect, ended),
   list: async (ended) => yargsCommand((await import('./list.ts')).list, ended),
   report: async (ended) => yargsCommand((await import('./report.ts')).report, ended),
+  history: async (ended) => yargsCommand((await import('./history.ts')).history, ended),
+  init: async (ended) => yargsCommand((await import('./init.ts')).init, ended),
+  comment: async (ended) => yargsCommand((await import('./comment.ts')).comment, ended),
   doctor: async (ended) => yargsCommand((await import('./doctor.ts')).doctor, ended),
   micro: async (ended) => yargsCommand((await import('./micro.ts')).micro, ended),
+  schema: async (ended) => yargsCommand((await import('./schema.ts')).schema, ended),
   'protocol-test': async (ended) => yargsCommand((await import('./protocol-test.ts')).protocolTest, ended),
 };
 

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { TargetError } from '../../bench/model/errors.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
-import { parseDuration } from '../../bench/model/units.ts';
 import { plain } from '../../reports/text/plain.ts';
 import { exitNow } from '../../sockets/os/process.ts';
+import { duration } from '../cli/amounts.ts';
 import type { Command } from '../cli/command.ts';
-import { parsed, text, toggle } from '../cli/flag-types.ts';
+import { text, toggle } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
 import { log } from '../cli/output.ts';
 import { parseAddress } from '../flags/target-url.ts';
@@ -20,7 +20,7 @@ import { talk } from '../talk/talk.ts';
 const schema = z.strictObject({
   pick: text().optional().meta({ description: 'Number of the target to use, if several are given [default: ask]' }),
   'no-newline': toggle().meta({ description: 'Send lines without their newline' }),
-  timeout: parsed(parseDuration).optional().meta({
+  timeout: duration().optional().meta({
     description:
       'Time limit for connecting, and for silence of the server after the end of input [default: 10s; over UDP 1s]',
   }),

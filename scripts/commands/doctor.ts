@@ -3,11 +3,11 @@ import { findingsOf } from '../../bench/doctor/findings.ts';
 import { type CalibrationReading, isWithin } from '../../bench/lab/calibrate/cases.ts';
 import { calibrationTimes } from '../../bench/lab/calibrate/times.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
-import { parseDuration } from '../../bench/model/units.ts';
 import { calibrationText, findingsText } from '../../reports/renderers/doctor.ts';
 import { jsonDocument } from '../../reports/text/json-document.ts';
+import { duration } from '../cli/amounts.ts';
 import type { Command } from '../cli/command.ts';
-import { parsed, toggle } from '../cli/flag-types.ts';
+import { toggle } from '../cli/flag-types.ts';
 import { untilInterrupted } from '../cli/interrupt.ts';
 import { log, mayColor, print, reportWidth } from '../cli/output.ts';
 import { displayFlags, quietFlag } from '../flags/output.ts';
@@ -17,7 +17,7 @@ const schema = z.strictObject({
   calibrate: toggle().meta({
     description: 'Test the instrument with a server that delays, stalls, loses, repeats, reorders and damages replies',
   }),
-  duration: parsed(parseDuration).optional().meta({
+  duration: duration().optional().meta({
     alias: 'd',
     description: 'With --calibrate: approximate time of all cases together [default: 40s]',
   }),

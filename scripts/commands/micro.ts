@@ -2,10 +2,10 @@ import * as z from 'zod';
 import type { MicroResult } from '../../bench/lab/micro/measuring.ts';
 import { hotPathNames } from '../../bench/lab/micro/names.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
-import { parseDuration } from '../../bench/model/units.ts';
 import { jsonDocument } from '../../reports/text/json-document.ts';
+import { duration } from '../cli/amounts.ts';
 import type { Command } from '../cli/command.ts';
-import { parsed, someOf, toggle } from '../cli/flag-types.ts';
+import { someOf, toggle } from '../cli/flag-types.ts';
 import { log, mayColor, print, reportWidth } from '../cli/output.ts';
 import { displayFlags } from '../flags/output.ts';
 
@@ -13,7 +13,7 @@ const schema = z.strictObject({
   only: someOf('hot path', hotPathNames)
     .optional()
     .meta({ description: `Some of ${hotPathNames.join(', ')} [default: all]` }),
-  duration: parsed(parseDuration).prefault('500ms').meta({ alias: 'd', description: 'Time measured for each' }),
+  duration: duration().prefault('500ms').meta({ alias: 'd', description: 'Time measured for each' }),
   json: toggle().meta({ description: 'Print JSON, for programs' }),
   ...displayFlags,
 });

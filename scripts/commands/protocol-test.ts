@@ -9,15 +9,14 @@ import { GuardedProtocol } from '../../bench/load/protocols/guarded.ts';
 import type { PlugIn } from '../../bench/load/protocols/plug-in/plug-in.ts';
 import { ConfigurationError } from '../../bench/model/errors.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
-import { parseDuration } from '../../bench/model/units.ts';
 import { renderConformance } from '../../reports/renderers/conformance.ts';
 import { jsonDocument } from '../../reports/text/json-document.ts';
 import { streamOf } from '../../servers/random/streams.ts';
+import { duration, seed } from '../cli/amounts.ts';
 import type { Command } from '../cli/command.ts';
-import { parsed, text, toggle } from '../cli/flag-types.ts';
+import { text, toggle } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
 import { mayColor, print, reportWidth } from '../cli/output.ts';
-import { parseSeed } from '../cli/seed.ts';
 import { displayFlags } from '../flags/output.ts';
 import { protocolOptionFlag, readPlugIn } from '../flags/protocol-file.ts';
 import { parseAddress } from '../flags/target-url.ts';
@@ -37,8 +36,8 @@ const schema = z.strictObject({
   recorded: text().optional().meta({ description: 'Replies of an earlier test: a file of --save' }),
   save: text().optional().meta({ description: 'With --target: write its replies to a file, for --recorded' }),
   ...protocolOptionFlag,
-  timeout: parsed(parseDuration).prefault('5s').meta({ description: 'Time limit of each conversation with --target' }),
-  seed: parsed(parseSeed).prefault('1').meta({ description: 'Seed of the damage' }),
+  timeout: duration().prefault('5s').meta({ description: 'Time limit of each conversation with --target' }),
+  seed: seed().prefault('1').meta({ description: 'Seed of the damage' }),
   json: toggle().meta({ description: 'Print JSON, for programs' }),
   ...displayFlags,
 });

@@ -9,12 +9,14 @@ import { codedFaults } from '../../bench/model/configuration-faults.ts';
 import { engineNames } from '../../bench/model/engine.ts';
 import { selectPolicyNames } from '../../bench/model/select-policy.ts';
 import { boundable, parseThresholds } from '../../bench/model/threshold.ts';
-import { parseDuration, parseInteger } from '../../bench/model/units.ts';
 import { textsOf } from '../../bench/model/want.ts';
 import { modelNames, whyUnavailable } from '../../servers/model-catalog.ts';
+import { duration, integer } from '../cli/amounts.ts';
 import type { Command } from '../cli/command.ts';
 import { oneOf, parsed, someOf, texts } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
+import { textsForm } from '../cli/option-form.ts';
+import { loadDisplacements } from '../flags/displacements.ts';
 import { foreignFlags, readForeign } from '../flags/foreign.ts';
 import { assertSizeApplies, readLoad, readWork } from '../flags/load.ts';
 import { loadFlags, MEASURED, serverFlags, targetFlags } from '../flags/options.ts';
@@ -37,17 +39,15 @@ const schema = z.strictObject({
   ...foreignFlags,
   ...targetFlags,
   ...protocolFileFlags,
-  connections: parsed(parseInteger)
+  connections: integer()
     .prefault('50')
     .meta({ group: MEASURED, alias: 'c', description: 'Connections, or UDP sockets' }),
-  duration: parsed(parseDuration)
+  duration: duration()
     .prefault('10s')
     .meta({ group: MEASURED, alias: 'd', description: 'Time measured: 500ms, 1m, 10 (seconds)' }),
-  warmup: parsed(parseDuration).prefault('1s').meta({ group: MEASURED, description: 'Load before that, not measured' }),
-  rounds: parsed(parseInteger)
-    .prefault('1')
-    .meta({ group: MEASURED, alias: 'r', description: 'How often it is measured' }),
-  threshold: parsed(parseThresholds)
+  warmup: duration().prefault('1s').meta({ group: MEASURED, description: 'Load before that, not measured' }),
+  rounds: integer().prefault('1').meta({ group: MEASURED, alias: 'r', description: 'How often it is measured' }),
+  threshold: parsed(parseThresholds, { form: textsForm })
     .default([])
     .meta({
       group: MEASURED,
@@ -77,6 +77,12 @@ export const run: Command<typeof schema> = {
   name: 'run',
   describe: 'Measure one server under one load',
   schema,
+  rules: {
+    displacements: [
+      { given: ['model', 'exec', 'target'], displaced: ['model', 'exec', 'name', 'target', 'select'] },
+      ...loadDisplacements,
+    ],
+  },
   examples: [
     ['run --model async -c 100 -d 5s', 'a built-in server'],
     ["run --exec 'python3 echo.py {port}'", 'your own server, started for this run'],

@@ -3,13 +3,15 @@ import * as z from 'zod';
 import type { RunConfiguration, TargetSpec } from '../../bench/model/configuration.ts';
 import { codedFaults } from '../../bench/model/configuration-faults.ts';
 import type { Scenario } from '../../bench/model/operating-point.ts';
-import { parseDuration, parseIntegers } from '../../bench/model/units.ts';
 import { textsOf } from '../../bench/model/want.ts';
 import { whyUnavailable } from '../../servers/model-catalog.ts';
 import { transportNames } from '../../servers/transport.ts';
+import { duration, integers } from '../cli/amounts.ts';
 import type { Command } from '../cli/command.ts';
-import { parsed, someOf } from '../cli/flag-types.ts';
+import { someOf } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
+import { loadDisplacements } from '../flags/displacements.ts';
+import { assertOneEffort, effortDisplacements, effortFlags } from '../flags/effort.ts';
 import { foreignFlags, readForeign } from '../flags/foreign.ts';
 import { assertSizeApplies, readLoad, readWork } from '../flags/load.ts';
 import { appFlag, loadFlags, MEASURED, modelsFlag, serverFlags } from '../flags/options.ts';
@@ -19,6 +21,14 @@ import { readRounds, roundsFlags } from '../flags/rounds.ts';
 import { readTlsUse } from '../flags/tls.ts';
 import { measure } from '../session/measure.ts';
 
+/** Load flags that `scale` refuses, because it applies full load at each level. Hidden, so that the fault can explain why. */
+const PACING = {
+  rate: loadFlags.rate.meta({ hidden: true }),
+  arrivals: loadFlags.arrivals.meta({ hidden: true }),
+  stage: loadFlags.stage.meta({ hidden: true }),
+  requests: loadFlags.requests.meta({ hidden: true }),
+};
+
 const schema = z.strictObject({
   models: modelsFlag(),
   ...foreignFlags,
@@ -27,36 +37,44 @@ const schema = z.strictObject({
   transports: someOf('transport', transportNames)
     .prefault('tcp')
     .meta({ group: MEASURED, description: `Some of ${transportNames.join(', ')}` }),
-  connections: parsed(parseIntegers)
+  connections: integers()
     .prefault('1,2,4,8,16,32,64,128,256')
     .meta({ group: MEASURED, alias: 'c', description: 'Levels of concurrency' }),
-  cpus: parsed(parseIntegers).default([]).meta({
+  cpus: integers().default([]).meta({
     group: MEASURED,
     description:
       'Numbers of CPUs for the servers, measured one after the other: 1,2,4 [default: the CPUs that bench gives them]',
   }),
-  duration: parsed(parseDuration)
+  duration: duration()
     .prefault('300ms')
     .meta({ group: MEASURED, alias: 'd', description: 'Time measured in each trial: 500ms, 1m, 2 (seconds)' }),
-  warmup: parsed(parseDuration)
-    .prefault('100ms')
-    .meta({ group: MEASURED, description: 'Load before that, not measured' }),
+  warmup: duration().prefault('100ms').meta({ group: MEASURED, description: 'Load before that, not measured' }),
   ...roundsFlags('12'),
+  ...effortFlags(
+    MEASURED,
+    'A first look: one round of short trials at four levels, under 30 s for two servers',
+    'Trials of one second',
+  ),
   ...serverFlags,
   ...loadFlags,
+  ...PACING,
   ...outputFlags,
 });
 
 type CommandFlags = Flags<z.output<typeof schema>>;
-
-/** Load flags that `scale` refuses, because it applies full load at each level. */
-const PACING_FLAGS = ['rate', 'stage', 'arrivals', 'requests'] as const satisfies (keyof typeof schema.shape)[];
 
 /** `sockbench scale`: measures servers at many levels of concurrency. */
 export const scale: Command<typeof schema> = {
   name: 'scale',
   describe: 'Sweep connections (and CPUs), and report what scales best, where, and at what cost',
   schema,
+  rules: {
+    displacements: [...loadDisplacements, ...effortDisplacements],
+    implied: {
+      quick: { rounds: '1', duration: '200ms', warmup: '100ms', connections: '1,8,64,256' },
+      thorough: { rounds: '12', duration: '1s', warmup: '300ms', connections: '1,2,4,8,16,32,64,128,256' },
+    },
+  },
   examples: [
     ['scale --models event-driven,thread-per-connection', 'from 1 to 256 connections, in about five minutes'],
     ['scale --models cluster,event-driven --cpus 1,2 --work cpu:100us', 'the gain of a second CPU'],
@@ -73,7 +91,8 @@ export const scale: Command<typeof schema> = {
 };
 
 async function readConfiguration(flags: CommandFlags): Promise<RunConfiguration> {
-  for (const name of PACING_FLAGS) {
+  assertOneEffort(flags);
+  for (const name of Object.keys(PACING) as (keyof typeof PACING)[]) {
     if (flags.isGiven(name)) {
       flags.refuse(`--${name}: scale applies full load at each level: leave it out, or use bench`);
     }

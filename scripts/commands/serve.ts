@@ -4,7 +4,6 @@ import { TargetError } from '../../bench/model/errors.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { isOneWay } from '../../bench/model/operating-point.ts';
 import { parseWork } from '../../bench/model/request-work.ts';
-import { parseDuration } from '../../bench/model/units.ts';
 import type { Operator } from '../../servers/apps/app.ts';
 import {
   type AppEntry,
@@ -22,9 +21,11 @@ import { boundAddress } from '../../servers/listening/listener.ts';
 import { doesBalance, loadModel, modelNames, whyNotCarried } from '../../servers/model-catalog.ts';
 import { transportNames } from '../../servers/transport.ts';
 import { formatAddress, type SocketAddress } from '../../sockets/address.ts';
+import { duration } from '../cli/amounts.ts';
 import type { Command } from '../cli/command.ts';
 import { oneOf, parsed, text, toggle } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
+import { integerForm, textForm } from '../cli/option-form.ts';
 import { log, print } from '../cli/output.ts';
 import { chosenSeed } from '../cli/seed.ts';
 import { resolveHost } from '../flags/host.ts';
@@ -45,27 +46,27 @@ const schema = z.strictObject({
     .prefault(DEFAULT_APP)
     .meta({ description: `App that it runs: ${appNames.join(', ')}` }),
   once: toggle().meta({ description: `With --app ${appsWithOnce}: close without reading` }),
-  listen: parsed(parseListenUrl).optional().meta({
+  listen: parsed(parseListenUrl, { form: textForm }).optional().meta({
     description:
       'Where to listen: unix:///PATH, or in place of --transport, --host and --port tcp://HOST:PORT, udp, tls',
   }),
   transport: oneOf('transport', transportNames)
     .prefault('tcp')
     .meta({ description: transportNames.join(', ') }),
-  port: parsed(parsePort).prefault('0').meta({ description: 'Port to listen on; 0 lets the system choose' }),
+  port: parsed(parsePort, { form: integerForm })
+    .prefault('0')
+    .meta({ description: 'Port to listen on; 0 lets the system choose' }),
   host: text().prefault('127.0.0.1').meta({ description: 'Address to listen on' }),
   'allow-reflection': toggle().meta({
     description: 'Answer datagrams on an address that other machines can reach, although senders can be forged',
   }),
-  'idle-timeout': parsed(parseDuration).prefault('5m').meta({
+  'idle-timeout': duration().prefault('5m').meta({
     description: 'With HTTP: close a connection on which no request starts for this time; 0: never',
   }),
-  'header-timeout': parsed(parseDuration).prefault('60s').meta({
+  'header-timeout': duration().prefault('60s').meta({
     description: 'With HTTP: answer 408 and close when the head of a request takes longer; 0: never',
   }),
-  'request-timeout': parsed(parseDuration)
-    .prefault('5m')
-    .meta({ description: 'The same for a whole request, with its body' }),
+  'request-timeout': duration().prefault('5m').meta({ description: 'The same for a whole request, with its body' }),
   ...workFlags,
   balance: serverFlags.balance.meta({ group: undefined }),
 });
@@ -87,6 +88,12 @@ export const serve: Command<typeof schema> = {
   name: 'serve',
   describe: 'Run one server in the foreground, to talk to it by hand',
   schema,
+  rules: {
+    displacements: [
+      { given: ['listen'], displaced: ['transport', 'host', 'port'] },
+      { given: ['transport', 'host', 'port'], displaced: ['listen'] },
+    ],
+  },
   examples: [
     ['serve --model event-driven --port 7000', 'then: sockbench connect tcp://127.0.0.1:7000; Ctrl-C stops the server'],
     ['serve --model epoll --listen unix:///tmp/echo.sock', 'on a Unix-domain socket, which only you can connect to'],
@@ -149,7 +156,7 @@ function readTimeLimits(flags: CommandFlags, app: AppName): HttpTimeLimits {
   const { timeLimits = [] }: AppEntry = apps[app];
   for (const [limit, flag] of Object.entries(TIME_LIMIT_FLAGS)) {
     const applies = timeLimits.some((one) => one === limit);
-    if (flags.isGiven(flag) && !applies) flags.refuse(`--${flag} has no effect on ${app}: leave it out`);
+    if (flags.isChosen(flag) && !applies) flags.refuse(`--${flag} has no effect on ${app}: leave it out`);
   }
   return {
     idleMs: flags.values['idle-timeout'],

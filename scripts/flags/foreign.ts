@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { ForeignServer } from '../../bench/model/configuration.ts';
-import { parseDuration } from '../../bench/model/units.ts';
-import { parsed, texts } from '../cli/flag-types.ts';
+import { duration } from '../cli/amounts.ts';
+import { texts } from '../cli/flag-types.ts';
 import type { Flags, Values } from '../cli/flags.ts';
 import { MEASURED } from './options.ts';
 
@@ -18,9 +18,7 @@ export const foreignFlags = {
     description:
       'Its name in tables; with several --exec, one name for each, in the same order [default: the command, shortened]',
   }),
-  'start-timeout': parsed(parseDuration)
-    .prefault('15s')
-    .meta({ group: MEASURED, description: 'Time limit until it listens' }),
+  'start-timeout': duration().prefault('15s').meta({ group: MEASURED, description: 'Time limit until it listens' }),
 };
 
 /** Characters of a command that fit into a table. */

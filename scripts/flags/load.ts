@@ -34,13 +34,14 @@ type LoadFlags = Flags<Values<typeof loadFlags & typeof appFlag> & { readonly du
 export function readLoad(flags: LoadFlags, address?: Extract<SingleTarget, { kind: 'address' }>): MeasuredLoad {
   const { connection, pipelining, deflate, rate = null, threads, seed, size, timeout, timestamps } = flags.values;
   const { arrivals = rate === null ? null : 'constant' } = flags.values;
-  const { 'open-timeout': openTimeoutMs, 'server-cpus': serverCpus, 'load-cpus': loadCpus } = flags.values;
+  const { 'websocket-message': websocketMessage, 'open-timeout': openTimeoutMs } = flags.values;
+  const { 'server-cpus': serverCpus, 'load-cpus': loadCpus } = flags.values;
   const { app: needed, ...exchange } = readExchange(flags, address);
   return {
     ...readTime(flags),
     ...readWorkload(flags, address?.app ?? needed),
     ...exchange,
-    ...{ connection, pipelining, deflate, arrivals, sizes: size, rate, timestamps },
+    ...{ connection, pipelining, websocketMessage, deflate, arrivals, sizes: size, rate, timestamps },
     ...{ threads: threads ?? null, seed: seed ?? chosenSeed(), timeoutMs: timeout, openTimeoutMs },
     ...{ serverCpus: serverCpus ?? null, loadCpus: loadCpus ?? null },
   };
@@ -57,7 +58,7 @@ type SizedLoad = Pick<RunConfiguration, 'app' | 'exchange' | 'workload' | 'trans
 
 /** Refuses --size where it has no effect. @param load the load, with all transports of the run. */
 export function assertSizeApplies(flags: LoadFlags, load: SizedLoad): void {
-  if (!flags.isGiven('size')) return;
+  if (!flags.isChosen('size')) return;
   const reason = whySizeless(load);
   if (reason !== undefined) flags.refuse(`--size: ${reason}: leave it out`);
 }

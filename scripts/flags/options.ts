@@ -1,16 +1,17 @@
 import { appsSpeaking } from '../../bench/model/app-workload.ts';
 import { timestampSources } from '../../bench/model/configuration.ts';
 import { parseSizes } from '../../bench/model/message-sizes.ts';
-import { arrivals, connectionUses, workloads } from '../../bench/model/operating-point.ts';
+import { arrivals, connectionUses, websocketMessages, workloads } from '../../bench/model/operating-point.ts';
 import { parseCacheHit, parseWork } from '../../bench/model/request-work.ts';
 import { parseStages } from '../../bench/model/stage.ts';
-import { parseCpus, parseDuration, parseInteger, parseNames, parseRate } from '../../bench/model/units.ts';
+import { parseNames } from '../../bench/model/units.ts';
 import { appNames, DEFAULT_APP } from '../../servers/apps/app-catalog.ts';
 import { balancePolicyNames, DEFAULT_BALANCE } from '../../servers/balance/policies.ts';
 import { modelNames } from '../../servers/model-catalog.ts';
 import { transportNames } from '../../servers/transport.ts';
+import { cpus, duration, integer, rate, seed } from '../cli/amounts.ts';
 import { oneOf, parsed, someOf, toggle } from '../cli/flag-types.ts';
-import { parseSeed } from '../cli/seed.ts';
+import { amountForm, listForm, textForm, textsForm } from '../cli/option-form.ts';
 import { exchangeFlags } from './exchange/options.ts';
 import { tlsFlags } from './tls.ts';
 
@@ -22,11 +23,11 @@ const LOAD = 'Load:';
 
 /** Flags for the work that a request costs the server, for the commands that start servers. */
 export const workFlags = {
-  work: parsed(asWork).optional().meta({
+  work: parsed(asWork, { form: textForm }).optional().meta({
     group: LOAD,
     description: 'Work of the server for each request: cpu:200us, io:5ms, cpu:50us+io:2ms, cpu:50us@0.9,cpu:5ms@0.1',
   }),
-  'cache-hit': parsed(parseCacheHit)
+  'cache-hit': parsed(parseCacheHit, { form: amountForm })
     .optional()
     .meta({ group: LOAD, description: 'Share of requests that skip the work: 0.8' }),
 };
@@ -53,7 +54,7 @@ export const appFlag = {
 
 /** Flags for how to talk to the target, for the commands that measure one server at a time. */
 export const targetFlags = {
-  'allow-remote': parsed(parseNames)
+  'allow-remote': parsed(parseNames, { form: textsForm })
     .optional()
     .meta({ group: MEASURED, description: 'Other hosts that may be flooded' }),
   ...appFlag,
@@ -75,6 +76,16 @@ export function modelsFlag(usual?: string) {
     });
 }
 
+/** The type of WebSocket messages, for the commands that measure. */
+export const webSocketFlag = {
+  'websocket-message': oneOf('type of message', namesOf(websocketMessages))
+    .prefault('binary')
+    .meta({
+      group: LOAD,
+      description: `With --app ${appsSpeaking('WebSocket').join(', ')}: type of the messages, ${namesOf(websocketMessages).join(' or ')}`,
+    }),
+};
+
 /** Flags of the load, for the commands that measure. */
 export const loadFlags = {
   workload: oneOf('workload', namesOf(workloads))
@@ -83,10 +94,11 @@ export const loadFlags = {
   ...workFlags,
   ...exchangeFlags,
   ...tlsFlags,
-  size: parsed(parseSizes).prefault('64').meta({
+  size: parsed(parseSizes, { form: listForm }).prefault('64').meta({
     group: LOAD,
     description: 'Bytes of a message: 64, 64KiB, a range 64-1024, or a mixture 64,1KiB:0.2,16KiB:0.01',
   }),
+  ...webSocketFlag,
   deflate: toggle().meta({
     group: LOAD,
     description: `With --app ${appsSpeaking('WebSocket').join(', ')}: compress messages, if the server agrees`,
@@ -94,10 +106,10 @@ export const loadFlags = {
   connection: oneOf('use of connections', namesOf(connectionUses))
     .prefault('pooled')
     .meta({ group: LOAD, description: `${namesOf(connectionUses).join(', ')}: connect, request, reply, close` }),
-  pipelining: parsed(parseInteger)
+  pipelining: integer()
     .prefault('1')
     .meta({ group: LOAD, alias: 'p', description: 'Requests in flight on each connection' }),
-  rate: parsed(parseRate).optional().meta({
+  rate: rate().optional().meta({
     group: LOAD,
     alias: 'R',
     description: "Requests/s, even if the server can't keep up: 500, 10k, 1e6 [default: as many as it answers]",
@@ -106,12 +118,12 @@ export const loadFlags = {
     group: LOAD,
     description: 'Distribution of the arrivals of a rate: constant or poisson [default: constant]',
   }),
-  stage: parsed(parseStages).default([]).meta({
+  stage: parsed(parseStages, { form: textsForm }).default([]).meta({
     group: LOAD,
     alias: 's',
     description: 'Ramps in place of --duration, such as 30s:1000,10s:5k: of the rate with --rate, else of connections',
   }),
-  requests: parsed(parseInteger).optional().meta({
+  requests: integer().optional().meta({
     group: LOAD,
     alias: 'n',
     description: 'Stop after N requests; with --duration, stop at whichever comes first',
@@ -120,24 +132,18 @@ export const loadFlags = {
     group: LOAD,
     description: 'Source of the arrival times of replies: kernel, or user (less CPU time, but no service time and lag)',
   }),
-  threads: parsed(parseInteger)
-    .optional()
-    .meta({ group: LOAD, description: 'Threads that generate load [default: automatic]' }),
-  seed: parsed(parseSeed)
+  threads: integer().optional().meta({ group: LOAD, description: 'Threads that generate load [default: automatic]' }),
+  seed: seed()
     .optional()
     .meta({ group: LOAD, description: 'Seed of all random choices [default: random, and recorded]' }),
-  timeout: parsed(parseDuration)
-    .prefault('2s')
-    .meta({ group: LOAD, description: 'Time after which an unanswered request fails' }),
-  'open-timeout': parsed(parseDuration)
+  timeout: duration().prefault('2s').meta({ group: LOAD, description: 'Time after which an unanswered request fails' }),
+  'open-timeout': duration()
     .prefault('3s')
     .meta({ group: LOAD, description: 'Stop opening when no connection was answered for this time' }),
-  'server-cpus': parsed(parseCpus)
+  'server-cpus': cpus()
     .optional()
     .meta({ group: LOAD, description: 'CPUs for the servers: 0,2-3 [default: automatic]' }),
-  'load-cpus': parsed(parseCpus)
-    .optional()
-    .meta({ group: LOAD, description: 'CPUs for the load [default: automatic]' }),
+  'load-cpus': cpus().optional().meta({ group: LOAD, description: 'CPUs for the load [default: automatic]' }),
 };
 
 /** Returns work as it is written. @throws {RangeError} when it is not work. */

@@ -3,6 +3,7 @@ import { parseNames } from '../../bench/model/units.ts';
 import { type Format, formats } from '../../reports/renderers/formats.ts';
 import { parsed, text, toggle } from '../cli/flag-types.ts';
 import type { Flags, Values } from '../cli/flags.ts';
+import { mapForm, type OptionForm } from '../cli/option-form.ts';
 
 /** Directory of results unless --out-dir names another. */
 export const DEFAULT_DIRECTORY = 'results';
@@ -32,13 +33,23 @@ export const quietFlag = {
 
 /** Flags for reports besides the printed one. */
 export const reportFlags = {
-  out: parsed(parseReports)
+  out: parsed(parseReports, { form: mapForm((format, file) => `${format}=${file}`, formats) })
     .default([])
-    .meta({ group: OUTPUT, description: 'Additional reports: html=FILE,json=FILE,terminal=FILE' }),
+    .meta({
+      group: OUTPUT,
+      description: `Additional reports, FORMAT=FILE with commas between them: ${formats.join(', ')}`,
+    }),
   open: toggle().meta({
     group: OUTPUT,
     description: 'Write the report as a page next to the results, and show it in a browser',
   }),
+};
+
+/** `--live` as an option: 0 is the flag without a value. */
+const liveForm: OptionForm<'tui' | number> = {
+  takes: 'one',
+  schema: { anyOf: [{ const: 'tui' }, { type: 'integer', minimum: 0, maximum: 65_535 }] },
+  examples: ['tui', 0],
 };
 
 /** Flags for where results go, for the commands that measure. */
@@ -50,7 +61,7 @@ export const outputFlags = {
   json: text()
     .optional()
     .meta({ group: OUTPUT, description: 'Write the results as JSON to FILE; - prints them instead of tables' }),
-  live: parsed(parseLive, { once: true, bare: '0' }).optional().meta({
+  live: parsed(parseLive, { once: true, bare: '0', form: liveForm }).optional().meta({
     group: OUTPUT,
     description: "Show it while it runs: 'tui' on the whole terminal, otherwise a page on 127.0.0.1, at a PORT or any",
   }),
@@ -66,8 +77,8 @@ export const outputFlags = {
 export type Live = { readonly kind: 'tui' } | { readonly kind: 'page'; readonly port: number };
 
 /** A report besides the saved results; the file `-` is stdout. */
-export interface Report {
-  readonly format: Format;
+export interface Report<F extends string = Format> {
+  readonly format: F;
   readonly file: string;
   /** The flag that requests it, for faults. */
   readonly flag: string;
@@ -111,13 +122,29 @@ export function parseLive(text: string): Live {
   return { kind: 'page', port };
 }
 
+/**
+ * Returns faults for reports that a command does not have, so that it ends before it measures for minutes.
+ * @param why returns why there is none in a format; undefined when there is.
+ */
+export function formatFaults({ reports }: Output, why: (format: Format) => string | undefined): string[] {
+  return reports.flatMap(({ flag, format }) => {
+    const reason = why(format);
+    return reason === undefined ? [] : [`${flag}: ${reason}`];
+  });
+}
+
 /** Parses a list such as `json=a.json,terminal=b.txt`. @throws {RangeError} when it is malformed. */
 export function parseReports(text: string): Report[] {
+  return parseReportsOf(text, formats);
+}
+
+/** Does the same for other formats. */
+export function parseReportsOf<F extends string>(text: string, names: readonly F[]): Report<F>[] {
   return parseNames(text).map((part) => {
     const [, name = '', file = ''] = /^([^=]*)=(.+)$/.exec(part) ?? [];
-    const format = formats.find((known) => known === name);
+    const format = names.find((known) => known === name);
     if (file === '') throw new RangeError(`'${part}' is not FORMAT=FILE, such as json=results.json`);
-    if (format === undefined) throw new RangeError(unknown('format', name, formats));
+    if (format === undefined) throw new RangeError(unknown('format', name, names));
     return { format, file, flag: `--out ${name}` };
   });
 }

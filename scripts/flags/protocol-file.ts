@@ -8,12 +8,13 @@ import { withoutSecrets } from '../../bench/model/exchange.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import { text, texts } from '../cli/flag-types.ts';
 import type { Flags, Values } from '../cli/flags.ts';
+import { mapForm } from '../cli/option-form.ts';
 import { exchangeFlagNames } from './exchange/read-exchange.ts';
 import { MEASURED } from './options.ts';
 
 /** Options of a plug-in. */
 export const protocolOptionFlag = {
-  'protocol-option': texts().meta({
+  'protocol-option': texts(mapForm((name, value) => `${name}=${value}`)).meta({
     group: MEASURED,
     description: 'An option of the protocol in a file: NAME=VALUE; may be given several times',
   }),
@@ -29,7 +30,7 @@ export const protocolFileFlags = {
 };
 
 /** Flags that describe what the clients of another protocol send and expect. */
-const OF_OTHER_PROTOCOLS = ['app', 'size', 'deflate', ...exchangeFlagNames];
+const OF_OTHER_PROTOCOLS = ['app', 'size', 'websocket-message', 'deflate', ...exchangeFlagNames];
 
 /** A scope to create a protocol for, only to look at it. */
 const ONE_CONNECTION = { connections: 1, firstConnection: 0, seed: 1 };
@@ -51,7 +52,7 @@ export async function readProtocolFile(
     return undefined;
   }
   // Which of these flags there are depends on the command.
-  const given = OF_OTHER_PROTOCOLS.filter((name) => (flags as Flags<Record<string, unknown>>).isGiven(name));
+  const given = OF_OTHER_PROTOCOLS.filter((name) => (flags as Flags<Record<string, unknown>>).isChosen(name));
   for (const name of given) flags.refuse(`--${name}: the file of --protocol decides what clients send: leave it out`);
   const plugIn = await readPlugIn(flags, path, '--protocol');
   if (plugIn === undefined) return undefined;

@@ -68,7 +68,12 @@ function partsOf(url: URL, { protocol }: Scheme): Omit<AddressTarget, 'kind' | '
   const path = url.pathname + url.search;
   if (protocol === 'Redis') return redisParts(url, origin);
   if (protocol === undefined) return ['', '/'].includes(path) ? { url: origin } : undefined;
-  if (url.username !== '' || url.password !== '') return undefined;
+  if (url.username !== '' || url.password !== '') {
+    throw new RangeError(
+      `${origin} may have no user and password in its URL: leave them out` +
+        (protocol === 'HTTP' ? ", and add -H 'Authorization: Basic …'" : ''),
+    );
+  }
   const [fault] = httpRequestFaults({ path });
   if (fault !== undefined) throw new RangeError(fault);
   const [app] = appsSpeaking(protocol);

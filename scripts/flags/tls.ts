@@ -7,6 +7,7 @@ import { parseNames } from '../../bench/model/units.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import { parsed, text, toggle } from '../cli/flag-types.ts';
 import type { Flags, Values } from '../cli/flags.ts';
+import { textForm, textsForm } from '../cli/option-form.ts';
 
 /** Heading of `--help` for how clients use TLS. */
 const TLS = 'TLS:';
@@ -16,10 +17,10 @@ const LONGEST_PROTOCOL = 255;
 
 /** Flags for how clients use TLS. */
 export const tlsFlags = {
-  alpn: parsed(parseProtocols)
+  alpn: parsed(parseProtocols, { form: textsForm })
     .optional()
     .meta({ group: TLS, description: 'Application protocols to offer, the preferred one first: h2,http/1.1' }),
-  servername: parsed(parseServername, { once: true })
+  servername: parsed(parseServername, { once: true, form: textForm })
     .optional()
     .meta({ group: TLS, description: "Name to send to the server (SNI) [default: the target's]" }),
   ca: text().optional().meta({
@@ -55,14 +56,16 @@ export function readTlsUse(
   flags: TlsFlags,
   transports: readonly TransportName[],
 ): Pick<RunConfiguration, 'tls' | 'tlsOptions'> {
-  if (!flagNames.some((name) => flags.isGiven(name))) return { tls: null };
-  const options = readTls(flags, transports.includes('tls'));
+  const usesTls = transports.includes('tls');
+  const applies = flagNames.some((name) => (usesTls ? flags.isGiven(name) : flags.isChosen(name)));
+  if (!applies) return { tls: null };
+  const options = readTls(flags, usesTls);
   return { tls: tlsRecord(options), tlsOptions: options };
 }
 
 function refuseAll(flags: TlsFlags): void {
   for (const name of flagNames) {
-    if (flags.isGiven(name)) {
+    if (flags.isChosen(name)) {
       flags.refuse(
         `--${name}: the transport is not TLS: use --transport tls or a target such as https://…, or leave it out`,
       );

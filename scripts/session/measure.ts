@@ -1,12 +1,14 @@
 import { dirname } from 'node:path';
 import type { RunConfiguration } from '../../bench/model/configuration.ts';
+import { ConfigurationError } from '../../bench/model/errors.ts';
+import { isOneWay } from '../../bench/model/operating-point.ts';
 import type { Saved } from '../../reports/files/saved.ts';
 import type { ResultSink } from '../../reports/files/sink.ts';
-import { type Format, render } from '../../reports/renderers/formats.ts';
+import { type Format, render, whyNotWithoutReplies } from '../../reports/renderers/formats.ts';
 import type { RenderOptions } from '../../reports/renderers/renderer.ts';
 import { untilInterrupted } from '../cli/interrupt.ts';
 import { log, mayColor, mustDrawAscii, print, reportWidth } from '../cli/output.ts';
-import { DEFAULT_DIRECTORY, type Output, type Report } from '../flags/output.ts';
+import { DEFAULT_DIRECTORY, formatFaults, type Output, type Report } from '../flags/output.ts';
 import { exitCode } from './exit-code.ts';
 import type { Measurement, MeasurementObserver } from './measurement.ts';
 import { orMisconfigured } from './or-misconfigured.ts';
@@ -16,9 +18,11 @@ import type { Watching } from './watching.ts';
 /**
  * Runs a configuration, saves the results after every trial, and prints them.
  * @returns the exit code.
- * @throws {ConfigurationError} when results can't be saved where they should go.
+ * @throws {ConfigurationError} when results can't be saved where they should go, or not in a format.
  */
 export async function measure(configuration: RunConfiguration, output: Output): Promise<number> {
+  const faults = isOneWay(configuration.workload) ? formatFaults(output, whyNotWithoutReplies) : [];
+  if (faults.length > 0) throw new ConfigurationError(faults);
   const { run } = await import('../../bench/run/runner.ts');
   const { seed } = configuration;
   return record({ seed, run: (observer, signal) => run(configuration, observer, signal) }, output);

@@ -24,6 +24,8 @@ test.each<[Partial<Plan>, string]>([
     { exchange: { protocol: 'redis', commands: 'PING', keys: { count: 1, zipf: null }, resp: 2 } },
     'requests: none in A, {"protocol":"redis","commands":"PING","keys":{"count":1,"zipf":null},"resp":2} in B',
   ],
+  [{ websocketMessage: 'text' }, 'type of WebSocket messages: binary in A, text in B'],
+  [{ deflate: true }, 'compression: false in A, true in B'],
   [{ connection: 'per-request' }, 'use of connections: pooled in A, per-request in B'],
   [{ size: 1024 }, 'size: 64 in A, 1024 in B'],
   [{ sizes: [pinned] }, 'mixture of sizes: none in A, [{"from":64,"to":128,"share":1}] in B'],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RunConfiguration, SingleTarget } from '../../bench/model/configuration.ts';
 import { configurationFaults } from '../../bench/model/configuration-faults.ts';
-import type { Exchange } from '../../bench/model/exchange.ts';
+import { type Exchange, httpRequests } from '../../bench/model/exchange.ts';
 import { fixedSize } from '../../bench/model/message-sizes.ts';
 import { type Stage, stagesDurationMs } from '../../bench/model/stage.ts';
 import { configuration } from './configurations.ts';
@@ -26,6 +26,7 @@ const chat: Partial<RunConfiguration> = {
 const http: Partial<RunConfiguration> = { ...tcp, app: 'http' };
 const step = { send: { text: 'PING' }, expect: { text: 'PONG' }, end: null };
 const ping = { protocol: 'script', login: [], repeat: [step] } as const satisfies Exchange;
+const get: Exchange = { protocol: 'http', requests: httpRequests(null, '/') };
 const redis: Exchange = { protocol: 'redis', commands: 'GET {key}', keys: { count: 9, zipf: null }, resp: 2 };
 const until = { kind: 'until', text: '\\n' } as const;
 const secureHttpLoad: Partial<RunConfiguration> = { app: 'http', transports: ['tls'] };
@@ -248,9 +249,18 @@ describe('combinations', () => {
       ],
     ],
     [
-      'targets with different paths',
-      { ...http, ...group(page, { ...page, url: 'http://127.0.0.1:7/a', http: { host: '127.0.0.1:7', path: '/a' } }) },
-      ['select: all targets get the same requests'],
+      'targets with different paths, and requests from flags',
+      {
+        ...http,
+        exchange: get,
+        ...group(page, { ...page, url: 'http://127.0.0.1:7/a', http: { host: '127.0.0.1:7', path: '/a' } }),
+      },
+      ['select: all targets get the requests that flags choose'],
+    ],
+    [
+      'an echo of text messages',
+      { websocketMessage: 'text' },
+      ['websocket-message: only messages of websocket have a type'],
     ],
     ['an echo with compression', { deflate: true }, ['deflate: only messages of websocket are compressed']],
     [

@@ -14,6 +14,7 @@ export const configuration: RunConfiguration = {
   connections: [1, 16],
   work: null,
   cacheHit: 0,
+  websocketMessage: 'binary',
   deflate: false,
   exchange: null,
   tls: null,

@@ -40,6 +40,14 @@ describe('without requests of the user’s own', () => {
       },
     ],
     [
+      'a WebSocket with text',
+      { app: 'websocket', websocketMessage: 'text', deflate: true },
+      {
+        kind: 'websocket',
+        exchange: { host: '127.0.0.1:8080', path: '/a', sizes: fixedSize(64), text: true, deflate: true },
+      },
+    ],
+    [
       'a page',
       { app: 'http' },
       {

@@ -156,6 +156,11 @@ describe.skipIf(whyMissing('websockets'))("Python's websockets", () => {
     expectServed(await measureTrial(`ws://127.0.0.1:${await start()}/`, ...flags, ...counted(100)), 100);
   });
 
+  test('echo text as text', async () => {
+    const url = `ws://127.0.0.1:${await start()}/`;
+    expectServed(await measureTrial(url, '--websocket-message', 'text', '-c', '3', ...counted(100)), 100);
+  });
+
   test('echo compressed messages', async () => {
     const url = `ws://127.0.0.1:${await start('deflate')}/`;
     expectServed(await measureTrial(url, '--deflate', '--size', '1000', '-c', '3', ...counted(100)), 100);

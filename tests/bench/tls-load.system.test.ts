@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import type { Trial } from '../../bench/model/trial.ts';
@@ -88,6 +88,24 @@ describe('a load over TLS', () => {
     expect(trial.requests.errors).toBeGreaterThan(1);
     expect(trial.requests.completed).toBeGreaterThan(trial.requests.errors);
     expect(accountedFor(trial)).toBe(trial.requests.sent);
+  });
+
+  test.each([
+    ['that carried all requests', ['-c', '3'], 3],
+    ['for each request', ['-c', '2', '--connection', 'per-request'], 42],
+  ])('connections %s end with close_notify', async (_, flags, connections) => {
+    const { port } = new URL(await tlsServer(echoing));
+    const sent: Promise<Buffer>[] = [];
+    const proxy = await tcpServer((socket) => {
+      const chunks: Buffer[] = [];
+      socket.on('data', (chunk) => void chunks.push(chunk));
+      sent.push(new Promise((resolve) => void socket.on('close', () => resolve(Buffer.concat(chunks)))));
+      socket.pipe(connect(Number(port), '127.0.0.1').on('error', () => undefined)).pipe(socket);
+    });
+    await measureTrial(proxy.replace('tcp:', 'tls:'), ...flags, ...counted(40), ...user);
+    expect(sent).toHaveLength(connections);
+    // In TLS 1.3 an alert is encrypted: two bytes, their type and the tag are 19 bytes, in no other record.
+    for (const bytes of await Promise.all(sent)) expect(bytes.subarray(-24, -19).toString('hex')).toBe('1703030013');
   });
 
   test('a request that is never answered times out', async () => {

@@ -181,6 +181,20 @@ describe('a trial', () => {
     expect(judgeTrial({ ...good, ...variation }).reasons[0]?.message).toContain(words);
   });
 
+  test('does not advise to measure longer when all requests failed', () => {
+    const { reasons } = judgeTrial({ ...good, ...requests({ completed: 0, errors: 40 }) });
+    expect(reasons[0]?.message).toBe('no request completed while measuring, and 40 failed: find out why first');
+  });
+
+  test.each([
+    [{ 301: 40 }, 'redirects are not followed'],
+    [{ 301: 39, 404: 1 }, 'check the path'],
+    [{ 304: 40 }, 'check the path'],
+  ])('explains the statuses %j', (statuses, remedy) => {
+    const { reasons } = judgeTrial({ ...good, ...requests({ errors: 40 }), app: 'http', statuses });
+    expect(reasons.find(({ code }) => code === 'http-status')?.message).toContain(remedy);
+  });
+
   test('gives advice in every reason', () => {
     const { reasons } = judgeTrial({
       ...good,

@@ -1,11 +1,23 @@
 import { once } from 'node:events';
+import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import { makeCertificate } from '../../servers/node/certificate.ts';
 import { accountedFor, measure, measureTargets, measureTrial, onlyTrial, tcpServer } from './measured.ts';
 
 /** Returns flags for a load of `count` requests, however long it takes on a busy machine. */
 const counted = (count: number) => ['-n', String(count), '-d', '30s'] as const;
+
+/** Starts a WebSocket server over TLS for one test. @returns its URL. */
+async function secureEcho(serve: (client: WebSocket) => void): Promise<string> {
+  const sockets = new WebSocketServer({ noServer: true });
+  const server = createServer(makeCertificate());
+  server.on('upgrade', (request, socket, head) => sockets.handleUpgrade(request, socket, head, serve));
+  onTestFinished(() => void server.close());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return `wss://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
 
 /** Starts a WebSocket server for one test; ends with the test. @returns its URL. */
 async function webSocketServer(serve: (client: WebSocket) => void, options: ServerOptions = {}): Promise<string> {
@@ -61,6 +73,30 @@ describe('a load over WebSockets', () => {
     expect([...agreed]).toEqual([extensions]);
   });
 
+  test('text messages are text, also their echo', async () => {
+    const types = new Set<string>();
+    const url = await webSocketServer((client) => {
+      client.on('message', (data, isBinary) => {
+        types.add(isBinary ? 'binary' : 'text');
+        // Decoded and encoded again, they are the same only if they are UTF-8.
+        client.send(data.toString());
+      });
+    });
+    const trial = await measureTrial(url, '--websocket-message', 'text', '-c', '2', '--size', '1-300', ...counted(50));
+    expect(trial).toMatchObject({ websocketMessage: 'text', requests: { sent: 50, completed: 50 } });
+    expect([...types]).toEqual(['text']);
+  });
+
+  test('binary in reply to text is corrupted', async () => {
+    let replies = 0;
+    const url = await webSocketServer((client) => {
+      client.on('message', (data) => client.send(data, { binary: ++replies === 20 }));
+    });
+    const trial = await measureTrial(url, '--websocket-message', 'text', '-c', '1', ...counted(50));
+    expect(trial).toMatchObject({ requests: { corrupted: 1 }, validity: { verdict: 'invalid' } });
+    expect(trial.examples?.corruption?.fault).toContain('text in reply to binary, or binary in reply to text');
+  });
+
   test('upgrades are counted as handshakes', async () => {
     let clients = 0;
     const url = await webSocketServer(() => void clients++);
@@ -100,6 +136,25 @@ describe('a load over WebSockets', () => {
     expect(accountedFor(trial)).toBe(trial.requests.sent);
   });
 
+  test.each([
+    ['one by one', webSocketServer, ['-c', '3'], 3],
+    ['pipelined', webSocketServer, ['-c', '3', '-p', '2'], 3],
+    ['on a connection each', webSocketServer, ['-c', '2', '--connection', 'per-request'], 42],
+    ['as handshakes', webSocketServer, ['-c', '2', '--workload', 'handshake'], 42],
+    ['over TLS', secureEcho, ['-c', '3'], 3],
+    ['over TLS on a connection each', secureEcho, ['-c', '2', '--connection', 'per-request'], 42],
+  ] as const)('requests %s end with a close frame on every connection', async (_, start, flags, connections) => {
+    const closes: Promise<unknown[]>[] = [];
+    const url = await start((client) => {
+      closes.push(once(client, 'close'));
+      client.on('message', (data) => client.send(data));
+    });
+    const { requests } = await measureTrial(url, ...flags, ...counted(40));
+    expect(requests).toMatchObject({ sent: 40, completed: 40, errors: 0 });
+    expect(closes).toHaveLength(connections);
+    expect(new Set((await Promise.all(closes)).map(([code]) => code))).toEqual(new Set([1000]));
+  });
+
   test('clients that the server closes reconnect, and their requests are errors', async () => {
     const url = await webSocketServer((client) => {
       let replies = 0;
@@ -115,6 +170,6 @@ describe('a load over WebSockets', () => {
     const url = await tcpServer((socket) => void socket.on('data', () => socket.end('HTTP/1.1 404 Not Found\r\n\r\n')));
     const { code, result } = await measure(url.replace('tcp:', 'ws:'), '--open-timeout', '300ms');
     expect(code).toBe(4);
-    expect(result.failures[0]?.message).toContain('EPROTO');
+    expect(result.failures[0]?.message).toContain('(EPROTO): the upgrade was answered with status 404');
   });
 });

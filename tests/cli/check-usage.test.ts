@@ -30,6 +30,11 @@ describe('a check', () => {
       ['--a', echo, '--b', echo, '--transport', 'tls'],
       ['its command has no {transport}'],
     ],
+    [
+      'with reports that it does not have',
+      ['--a', echo, '--b', echo, '--out', 'hlog=a.hlog,csv=a.csv,bencher=a.json'],
+      ['--out hlog: a check stores no histograms: use csv', '--out bencher: it follows values from commit to commit'],
+    ],
     ['with a build and no baseline', ['--a', echo, '--b', echo, '--build', 'make'], ['--build needs --baseline-ref']],
   ])('%s is refused with 2', async (_, args, faults) => {
     const { code, stderr, stdout } = await commandLine('check', ...args);

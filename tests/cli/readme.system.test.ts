@@ -30,9 +30,9 @@ function exampleBlocks(markdown: string): Block[] {
   });
 }
 
-/** A command line's words, as a shell would split it; a comment is none. */
+/** A command line's words, as a shell would split it; a comment is none, and neither is a file for the output. */
 function words(line: string): string[] {
-  const code = line.replace(/(?:^|\s)#.*$/, '');
+  const code = line.replace(/(?:^|\s)(?:#.*|>\s*\S+\s*)$/, '');
   return [...code.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
     ([, single, double, bare]) => single ?? double ?? bare ?? '',
   );
@@ -82,9 +82,11 @@ test('the documents have examples of every command', () => {
       'connect',
       'list',
       'report',
+      'history',
       'doctor',
       'micro',
       'protocol-test',
+      'schema',
     ]),
   );
 });

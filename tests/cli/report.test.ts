@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Result } from '../../bench/model/result.ts';
 import { readResult } from '../../reports/files/reader.ts';
+import { formats } from '../../reports/renderers/formats.ts';
 import { checkResult } from '../reports/checks.ts';
+import { measuredResult } from '../reports/exports/measured.ts';
 import { commandLine } from './in-process.ts';
 import { scratchDirectory } from './program.ts';
 
@@ -87,6 +89,22 @@ test('report prints a saved check as text and JSON, but not side by side', async
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(`${file} contains a regression check`);
   }
+});
+
+test.each(formats)('report prints a run as %s', async (format) => {
+  const file = join(scratchDirectory(), 'run.json');
+  writeFileSync(file, JSON.stringify(measuredResult()));
+  const { code, stdout, stderr } = await commandLine('report', file, '--format', format);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).not.toBe('');
+});
+
+test('report refuses a format that has nothing of a check with 2, and names another', async () => {
+  const file = join(scratchDirectory(), 'check.json');
+  writeFileSync(file, JSON.stringify(checkResult()));
+  const { code, stdout, stderr } = await commandLine('report', file, '--format', 'hlog');
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain('sockbench: hlog: a check stores no histograms: use csv, which');
 });
 
 test('report accepts at most two results, and prints two as text only', async () => {

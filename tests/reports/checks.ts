@@ -82,6 +82,7 @@ export function checkResult(variation: Partial<CheckResult> = {}): CheckResult {
         b: './new {port}',
         app: 'echo',
         exchange: null,
+        websocketMessage: 'binary',
         transport: 'tcp',
         connections: 50,
         size: 64,

@@ -20,6 +20,11 @@ test.each<[string, Partial<Trial>, string]>([
   ['a plain load', {}, 'TCP: echo, request-response, 64 B'],
   ['pooled connections, the default', { connection: 'pooled', stages: [] }, 'TCP: echo, request-response, 64 B'],
   ['handshakes without a size', { workload: 'handshake' }, 'TCP: echo, handshake'],
+  [
+    'text messages',
+    { app: 'websocket', websocketMessage: 'text', deflate: true },
+    'TCP: websocket, request-response, 64 B, text messages, deflated',
+  ],
   ['pipelining', { pipelining: 8 }, 'TCP: echo, request-response, 64 B, 8 in flight on each connection'],
   [
     'a connection for each request',

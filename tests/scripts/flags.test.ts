@@ -3,7 +3,8 @@ import * as z from 'zod';
 import { ConfigurationError } from '../../bench/model/errors.ts';
 import { parseInteger, parseIntegers } from '../../bench/model/units.ts';
 import { oneOf, parsed, someOf, text, texts, toggle } from '../../scripts/cli/flag-types.ts';
-import { type Flags, readFlags, yargsOptions } from '../../scripts/cli/flags.ts';
+import { type Flags, readFlags } from '../../scripts/cli/flags.ts';
+import { yargsOptions } from '../../scripts/cli/help.ts';
 
 const models = ['async', 'event-driven'] as const;
 const schema = z.strictObject({
@@ -88,7 +89,7 @@ test('faults that are recorded later are reported with those of the schema', () 
 });
 
 test('the help shows descriptions, aliases, groups and defaults as a user would write them', () => {
-  expect(yargsOptions(schema)).toMatchObject({
+  expect(yargsOptions(schema.shape)).toMatchObject({
     size: { type: 'string', describe: 'Bytes', group: 'Load:', defaultDescription: '64' },
     levels: { type: 'string', alias: 'c' },
     quiet: { type: 'boolean', hidden: true },

@@ -40,6 +40,7 @@ test('the default load is messages of one size over pooled connections in a clos
     requests: null,
     durationMs: 10_000,
     timestamps: 'kernel',
+    websocketMessage: 'binary',
     deflate: false,
     exchange: null,
     threads: null,

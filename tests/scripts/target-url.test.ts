@@ -54,7 +54,14 @@ describe('a target', () => {
   ])('%s is refused without showing its password', async (url) => {
     const message = await parseTarget(url, []).catch(String);
     expect(message).not.toContain('secret');
-    expect(message).toMatch(/^RangeError: ('\S+ is not a target|a % in the user)/);
+    expect(message).toMatch(/^RangeError: ('\S+ is not a target|a % in the user|http:\/\/127.0.0.1 may have no user)/);
+  });
+
+  test.each([
+    ['https://name@127.0.0.1/', "leave them out, and add -H 'Authorization: Basic …'"],
+    ['ws://name:secret@127.0.0.1/', 'leave them out'],
+  ])('%s has no user and password', async (url, remedy) => {
+    await expect(parseTarget(url, [])).rejects.toThrow(remedy);
   });
 
   test('a user without a password is refused', async () => {
@@ -82,9 +89,7 @@ describe('a target', () => {
     'tcp://127.0.0.1:99999',
     'tcp://127.0.0.1:80/path',
     'constructor://a:1',
-    'http://name:secret@127.0.0.1:80/',
     'http://127.0.0.1:0/',
-    'https://name@127.0.0.1/',
   ])('%j is refused', async (url) => {
     await expect(parseTarget(url, [])).rejects.toThrow('is not a target, such as tcp://127.0.0.1:7000');
   });

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { packageRoot } from '../../model/package.ts';
 import type { SecondOpinion } from '../../model/second-opinion.ts';
+import { AutocannonProcess } from '../../run/second-opinion/autocannon-process.ts';
 import { whileRunning } from '../../run/while-running.ts';
-import { AutocannonProcess } from '../../second-opinion/autocannon-process.ts';
 import type { CReference, LoadFigures, ReferenceServer } from './reference.ts';
 
 /** What the plain server replies to every request. */

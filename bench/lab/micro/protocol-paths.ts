@@ -1,9 +1,10 @@
 import { constants, deflateRawSync } from 'node:zlib';
 import { EchoProtocol } from '../../load/protocols/echo.ts';
 import { HttpProtocol } from '../../load/protocols/http.ts';
-import { type ClientProtocol, NO_REQUEST, type ProtocolScope } from '../../load/protocols/protocol.ts';
+import { type ClientProtocol, NO_REQUEST } from '../../load/protocols/protocol.ts';
 import { parseRedisCommands } from '../../load/protocols/redis/command.ts';
 import { RedisProtocol } from '../../load/protocols/redis.ts';
+import type { ProtocolScope } from '../../load/protocols/scope.ts';
 import { exchangeOf, parseScriptText } from '../../load/protocols/script/exchange.ts';
 import { ScriptProtocol } from '../../load/protocols/script.ts';
 import { acceptOf } from '../../load/protocols/websocket/handshake.ts';

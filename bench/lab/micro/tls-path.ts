@@ -30,8 +30,11 @@ export const tlsPath: HotPath = {
   summary: `encrypts ${MESSAGE_BYTES} bytes, and decrypts as many, in TLS`,
   whyNot: () => whyNoOpenSsl(),
   prepare() {
-    const client = makeTlsChannel(tlsOptions(), 'localhost', scope);
-    const server = new TlsChannel(new TlsContext({ role: 'server', identity: makeCertificate() }), scope);
+    const client = makeTlsChannel(tlsOptions(), ['localhost'], scope);
+    const server = new TlsChannel(
+      [{ context: new TlsContext({ role: 'server', identity: makeCertificate() }) }],
+      scope,
+    );
     const plain = new NativeMemory(MESSAGE_BYTES);
     shakeHands(client, server);
     return {

@@ -66,6 +66,11 @@ export interface Channel {
    *   failed.
    */
   seal(c: number, plain: NativeMemory, at: number, length: number): number;
+  /**
+   * Returns where the record begins that contains a plain byte of the last `seal`, as an offset in its wire bytes. A
+   * server can read nothing of a record before it has all of it.
+   */
+  recordAt(plain: number): number;
   /** The server sent FIN. The state becomes FAILED with the fault `truncated`, unless it is CLOSED. */
   finish(c: number): void;
   /** Writes the orderly end of the channel. @returns the number of wire bytes, at `outAt`. */

@@ -22,6 +22,8 @@ import {
 
 /** Largest plain part of a record: RFC 8446 §5.1. */
 const RECORD_BYTES = 16_384;
+/** Header of a record: type, version, and the number of bytes that follow, in two bytes. */
+const RECORD_HEADER = 5;
 /** Upper limit of what encryption adds to a record, in any version and cipher; also that of an alert or new keys. */
 const RECORD_OVERHEAD = 512;
 /** Upper limit of a flight of the handshake without certificates. The ticket of a session is most of it: 64 KiB. */
@@ -34,10 +36,17 @@ export interface ChannelScope {
   readonly longestWire: number;
   /** Maximum number of plain bytes that one `seal` is given. */
   readonly longestPlain: number;
-  /** Name for the server to choose its certificate by. Undefined: none is sent. */
-  readonly servername?: string | undefined;
+  /** Returns the server of a connection that begins, as an index of the channel's peers. Default: the first. */
+  readonly peerOf?: (c: number) => number;
   /** Whether each connection resumes the session of the one before it with the same index. Default: false. */
   readonly resume?: boolean;
+}
+
+/** A server. */
+export interface TlsPeer {
+  readonly context: TlsContext;
+  /** Name for the server to choose its certificate by. Undefined: none is sent. */
+  readonly servername?: string | undefined;
 }
 
 /**
@@ -52,25 +61,28 @@ export class TlsChannel implements Channel {
   faultText = '';
   readonly #longestWire: number;
   readonly #longestPlain: number;
-  readonly #context: TlsContext;
+  readonly #peers: readonly TlsPeer[];
+  readonly #peerOf: (c: number) => number;
+  /** The peer of each connection. */
+  readonly #used: Uint8Array;
   readonly #wire: TlsWire;
-  readonly #servername: string | undefined;
   readonly #connections: (TlsConnection | undefined)[];
   readonly #states: Uint8Array;
-  /** Sessions to be resumed; 0: none. Undefined: sessions are not resumed. */
+  /** Sessions to be resumed, for each peer those of all connections; 0: none. Undefined: sessions are not resumed. */
   readonly #sessions: Float64Array | undefined;
   /** Wire bytes in the outbox that {@link pending} did not report yet, and their connection. */
   #unsent = 0;
   #unsentOf = 0;
 
-  /** @param context is freed with this channel, also when this constructor throws. */
-  constructor(context: TlsContext, scope: ChannelScope) {
+  /** @param peers servers, whose contexts are freed with this channel, also when this constructor throws. */
+  constructor(peers: readonly TlsPeer[], scope: ChannelScope) {
     const { connections, longestWire, longestPlain } = scope;
     const parts = new Parts();
-    this.#context = parts.own(context);
+    for (const { context } of peers) parts.own(context);
+    const certificateBytes = Math.max(...peers.map(({ context }) => context.certificateBytes));
     try {
       // A server can make a client answer each of its records, such as with a warning; answers are shorter.
-      const longestAnswer = FLIGHT_BYTES + context.certificateBytes + longestWire;
+      const longestAnswer = FLIGHT_BYTES + certificateBytes + longestWire;
       this.#wire = parts.own(new TlsWire(Math.max(longestAnswer, sealedBytes(longestPlain))));
       // Part of a record may have come earlier.
       this.inbox = parts.own(new NativeMemory(longestWire + RECORD_BYTES + RECORD_OVERHEAD));
@@ -81,16 +93,21 @@ export class TlsChannel implements Channel {
     this.#longestWire = longestWire;
     this.#longestPlain = longestPlain;
     this.outbox = this.#wire.outbox;
-    this.#servername = scope.servername;
+    this.#peers = peers;
+    this.#peerOf = scope.peerOf ?? (() => 0);
+    this.#used = new Uint8Array(connections);
     this.#connections = new Array<TlsConnection | undefined>(connections).fill(undefined);
     this.#states = new Uint8Array(connections);
-    this.#sessions = scope.resume ? new Float64Array(connections) : undefined;
+    this.#sessions = scope.resume ? new Float64Array(peers.length * connections) : undefined;
   }
 
   begin(c: number): void {
     this.#assertSent();
     this.end(c);
-    const connection = new TlsConnection(this.#context, this.#wire, this.#servername, this.#sessions?.[c] ?? 0);
+    this.#used[c] = this.#peerOf(c);
+    const { context, servername } = this.#peers[this.#used[c]] as TlsPeer;
+    const session = this.#sessions?.[this.#sessionAt(c)] ?? 0;
+    const connection = new TlsConnection(context, this.#wire, servername, session);
     this.#connections[c] = connection;
     this.#states[c] = HANDSHAKING;
     const begin = this.#wire.begin();
@@ -142,6 +159,15 @@ export class TlsChannel implements Channel {
     return 0;
   }
 
+  recordAt(plain: number): number {
+    const { bytes } = this.outbox;
+    let at = this.outAt;
+    for (let before = Math.floor(plain / RECORD_BYTES); before > 0; before--) {
+      at += RECORD_HEADER + (((bytes[at + 3] as number) << 8) | (bytes[at + 4] as number));
+    }
+    return at - this.outAt;
+  }
+
   finish(c: number): void {
     const state = this.#states[c];
     if (state === HANDSHAKING) this.#fail(c, 'truncated', 'the connection ended within the handshake');
@@ -167,12 +193,10 @@ export class TlsChannel implements Channel {
   }
 
   free(): void {
-    for (let c = 0; c < this.#connections.length; c++) {
-      this.end(c);
-      this.#dropSession(c);
-    }
+    for (let c = 0; c < this.#connections.length; c++) this.end(c);
+    for (let at = 0; at < (this.#sessions?.length ?? 0); at++) this.#dropSession(at);
     this.#wire.free();
-    this.#context.free();
+    for (const { context } of this.#peers) context.free();
     this.inbox.free();
   }
 
@@ -232,14 +256,20 @@ export class TlsChannel implements Channel {
     const session = state === ESTABLISHED || state === CLOSED ? connection.takeSession() : 0;
     // After a failure the next handshake is a full one. Without a new session, the old one may serve again.
     if (session === 0 && state !== FAILED) return;
-    this.#dropSession(c);
-    this.#sessions[c] = session;
+    const at = this.#sessionAt(c);
+    this.#dropSession(at);
+    this.#sessions[at] = session;
   }
 
-  #dropSession(c: number): void {
-    const session = this.#sessions?.[c] ?? 0;
+  /** Returns where the session of a connection with its peer is kept. */
+  #sessionAt(c: number): number {
+    return (this.#used[c] as number) * this.#connections.length + c;
+  }
+
+  #dropSession(at: number): void {
+    const session = this.#sessions?.[at] ?? 0;
     if (session !== 0) freeSession(session);
-    if (this.#sessions !== undefined) this.#sessions[c] = 0;
+    if (this.#sessions !== undefined) this.#sessions[at] = 0;
   }
 
   #assertSent(): void {

@@ -2,7 +2,7 @@ import { NativeMemory } from '../../../sockets/memory/memory.ts';
 import type { MessageSizes } from '../../model/message-sizes.ts';
 import { connectionIn, EchoContent, HEADER_BYTES, sequenceIn } from '../protocols/echo-content.ts';
 import { MessageSize } from '../protocols/message-size.ts';
-import type { ProtocolScope } from '../protocols/protocol.ts';
+import type { ProtocolScope } from '../protocols/scope.ts';
 import { ANSWER, DAMAGED, type DatagramContent, type DatagramFinding, UNREADABLE } from './content.ts';
 
 /** Echoed datagrams: each contains the number of its socket and its sequence number, so that a reply names its request. */

@@ -4,7 +4,7 @@ import { nowNanos } from '../../measure/clock.ts';
 import { KernelClock } from '../../measure/kernel-clock.ts';
 import { LoadState } from '../ledger/load-state.ts';
 import type { ClientProtocol } from '../protocols/protocol.ts';
-import { TargetSelection } from '../targets/selection.ts';
+import type { TargetSelection } from '../targets/selection.ts';
 import type { OpeningReport, ThreadReport } from '../thread-report.ts';
 import type { Assignment } from '../threads/assignment.ts';
 import { LoadControl } from '../threads/control.ts';
@@ -47,16 +47,19 @@ export class SocketEngine {
   #nextSweep = 0;
   #turns = 0;
 
-  /** @param protocol that of the assignment, for its connections. */
-  constructor(assignment: Assignment, protocol: ClientProtocol) {
-    const { point, timestamps, cpus, selection } = assignment;
+  /**
+   * @param protocol that of the assignment, for its connections.
+   * @param targets that of the assignment's selection, if there is one.
+   */
+  constructor(assignment: Assignment, protocol: ClientProtocol, targets?: TargetSelection) {
+    const { point, timestamps, cpus } = assignment;
     this.#assignment = assignment;
     this.#control = new LoadControl(assignment.control);
     this.#live = new LiveView(assignment.live);
     const stamped = point.workload === 'request-response' || point.workload === 'broadcast';
     const clock = timestamps === 'kernel' && stamped ? new KernelClock() : undefined;
     this.#state = new LoadState(point.connections, this.#live, clock, assignment.pacer !== null);
-    if (selection !== undefined) this.#state.targets = new TargetSelection(assignment, selection);
+    if (targets !== undefined) this.#state.targets = targets;
     this.#demand = new DemandControl(assignment, this.#state);
     this.#events = new EventWait(this.#epoll, cpus.length > 0, point.transport === 'udp' ? point.pipelining : 0);
     this.#workload = makeWorkload(assignment, this.#state, this.#epoll, protocol);

@@ -53,9 +53,11 @@ function makeExchange(assignment: Assignment, state: LoadState, epoll: Epoll, pr
 
 function makeTlsExchange(assignment: Assignment, state: LoadState, epoll: Epoll, protocol: ClientProtocol): Workload {
   const { tls, address, point } = assignment;
-  const { options, host } = tls ?? { options: tlsOptions(), host: 'host' in address ? address.host : 'localhost' };
-  const sizes = { connections: point.connections };
+  const { options, hosts } = tls ?? { options: tlsOptions(), hosts: ['host' in address ? address.host : 'localhost'] };
+  const { connections } = point;
+  const { targets } = state;
+  const peers = { connections, ...(targets && hosts.length > 1 && { peerOf: (c: number) => targets.of(c) }) };
   return new TlsExchange(assignment, state, epoll, protocol, (longestWire, longestPlain) =>
-    makeTlsChannel(options, host, { ...sizes, longestWire, longestPlain }),
+    makeTlsChannel(options, hosts, { ...peers, longestWire, longestPlain }),
   );
 }

@@ -2,7 +2,8 @@ import type { MessageSizes } from '../../model/message-sizes.ts';
 import { EchoContent } from './echo-content.ts';
 import { faultList } from './faults.ts';
 import { MessageSize } from './message-size.ts';
-import { type ClientProtocol, COMPLETE, CORRUPT, MORE, type ProtocolEvent, type ProtocolScope } from './protocol.ts';
+import { type ClientProtocol, COMPLETE, CORRUPT, MORE, type ProtocolEvent } from './protocol.ts';
+import type { ProtocolScope } from './scope.ts';
 
 const { codes, texts } = faultList({
   otherBytes: 'the reply differs from the request',

@@ -8,6 +8,7 @@ import {
   MORE,
   NO_REQUEST,
   type ProtocolEvent,
+  type ProtocolNote,
   READY,
   REFUSED,
   REFUSED_LAST,
@@ -24,19 +25,26 @@ export class GuardedProtocol implements ClientProtocol {
   readonly sameRequest: boolean;
   readonly greets: boolean;
   readonly faults: readonly string[];
+  readonly usualReply?: number;
   event: ProtocolEvent = MORE;
   status = 0;
   replyBytes = 0;
   fault = 0;
-  readonly respond?: (c: number, out: Uint8Array, at: number) => number;
-  readonly finish?: (c: number, sequence: number) => void;
-  readonly refusal?: (c: number) => string;
+  readonly change?: NonNullable<ClientProtocol['change']>;
+  readonly respond?: NonNullable<ClientProtocol['respond']>;
+  readonly farewell?: NonNullable<ClientProtocol['farewell']>;
+  readonly finish?: NonNullable<ClientProtocol['finish']>;
+  readonly refusal?: NonNullable<ClientProtocol['refusal']>;
+  readonly statusCounts?: NonNullable<ClientProtocol['statusCounts']>;
+  readonly clearStatuses?: NonNullable<ClientProtocol['clearStatuses']>;
   readonly #protocol: ClientProtocol;
   readonly #name: string;
   /** Memory that the protocol writes to. It ends where the longest request does. */
   readonly #scratch: Buffer;
   /** 1 for each connection that may send requests. */
   readonly #ready: Uint8Array;
+  /** A request that the protocol changes into the next one. */
+  #changed: Buffer | undefined;
 
   /**
    * @param connections number of connections that the protocol was made for.
@@ -52,17 +60,26 @@ export class GuardedProtocol implements ClientProtocol {
     this.#scratch = Buffer.alloc(protocol.longestRequest);
     this.#ready = new Uint8Array(connections).fill(protocol.greets ? 0 : 1);
     // Absent where the protocol has none: the engine asks for their presence.
+    if (protocol.usualReply !== undefined) this.usualReply = protocol.usualReply;
+    if (protocol.change !== undefined) this.change = (c, sequence, out, at) => this.#change(c, sequence, out, at);
     if (protocol.respond !== undefined) this.respond = (c, out, at) => this.#write('respond', c, 0, out, at);
+    if (protocol.farewell !== undefined) this.farewell = (c, out, at) => this.#write('farewell', c, 0, out, at);
     if (protocol.finish !== undefined) this.finish = (c, sequence) => this.#finish(c, sequence);
     if (protocol.refusal !== undefined) this.refusal = (c) => this.#refusal(c);
+    if (protocol.statusCounts !== undefined) this.statusCounts = () => this.#statusCounts();
+    if (protocol.clearStatuses !== undefined) {
+      this.clearStatuses = () => this.#called('clearStatuses', () => protocol.clearStatuses?.());
+    }
+  }
+
+  get notes(): readonly ProtocolNote[] {
+    const notes: unknown = this.#called('notes', () => this.#protocol.notes) ?? [];
+    if (Array.isArray(notes) && notes.every(isNote)) return notes;
+    throw this.#violation('notes is not a list of { code, message }, both texts');
   }
 
   reset(c: number): void {
-    try {
-      this.#protocol.reset(c);
-    } catch (error) {
-      throw this.#threw('reset', error);
-    }
+    this.#called('reset', () => this.#protocol.reset(c));
     this.#ready[c] = this.greets ? 0 : 1;
   }
 
@@ -89,11 +106,7 @@ export class GuardedProtocol implements ClientProtocol {
   }
 
   #finish(c: number, sequence: number): void {
-    try {
-      this.#protocol.finish?.(c, sequence);
-    } catch (error) {
-      throw this.#threw('finish', error);
-    }
+    this.#called('finish', () => this.#protocol.finish?.(c, sequence));
     this.#readEvent('finish');
     const { event } = this;
     if (event !== MORE && event !== LAST && event !== REFUSED_LAST && event !== CORRUPT) {
@@ -102,24 +115,47 @@ export class GuardedProtocol implements ClientProtocol {
   }
 
   #refusal(c: number): string {
-    let text: unknown;
-    try {
-      text = this.#protocol.refusal?.(c);
-    } catch (error) {
-      throw this.#threw('refusal', error);
-    }
+    const text: unknown = this.#called('refusal', () => this.#protocol.refusal?.(c));
     if (typeof text === 'string') return text;
     throw this.#violation(`refusal returned ${typeof text}, and not a string`);
   }
 
-  #write(call: 'greet' | 'encode' | 'respond', c: number, sequence: number, out: Uint8Array, at: number): number {
+  #statusCounts(): Record<string, number> {
+    const counts: unknown = this.#called('statusCounts', () => this.#protocol.statusCounts?.());
+    const isCounted = typeof counts === 'object' && counts !== null && Object.values(counts).every(isCount);
+    if (isCounted) return { ...counts };
+    throw this.#violation('statusCounts returned something else than the number of replies of each status');
+  }
+
+  #change(c: number, sequence: number, out: Uint8Array, at: number): void {
+    if (this.#changed === undefined) {
+      // A request of any connection and number can be changed.
+      this.#changed = Buffer.from(out.subarray(at, at + this.encode(c, sequence, out, at)));
+      return;
+    }
+    try {
+      this.#protocol.change?.(c, sequence, this.#changed, 0);
+    } catch (error) {
+      throw this.#threw('change', error);
+    }
+    copyBytes(this.#changed, this.#changed.length, out, at);
+  }
+
+  #write(
+    call: 'greet' | 'encode' | 'respond' | 'farewell',
+    c: number,
+    sequence: number,
+    out: Uint8Array,
+    at: number,
+  ): number {
     const protocol = this.#protocol;
     const scratch = this.#scratch;
     let length: number | undefined;
     try {
       if (call === 'encode') length = protocol.encode(c, sequence, scratch, 0);
       else if (call === 'greet') length = protocol.greet(c, scratch, 0);
-      else length = protocol.respond?.(c, scratch, 0);
+      else if (call === 'respond') length = protocol.respond?.(c, scratch, 0);
+      else length = protocol.farewell?.(c, scratch, 0);
     } catch (error) {
       throw this.#threw(call, error);
     }
@@ -170,6 +206,15 @@ export class GuardedProtocol implements ClientProtocol {
     }
   }
 
+  /** Calls what is not on the hot path. */
+  #called<T>(call: string, protocol: () => T): T {
+    try {
+      return protocol();
+    } catch (error) {
+      throw this.#threw(call, error);
+    }
+  }
+
   #threw(call: string, error: unknown): ContractError {
     return threw(`${this.#name}: ${call}`, error);
   }
@@ -177,4 +222,13 @@ export class GuardedProtocol implements ClientProtocol {
   #violation(what: string): ContractError {
     return new ContractError(`${this.#name}: ${what}`);
   }
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+function isNote(value: unknown): value is ProtocolNote {
+  const { code, message } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  return typeof code === 'string' && typeof message === 'string';
 }

@@ -10,10 +10,10 @@ import {
   LAST,
   MORE,
   type ProtocolEvent,
-  type ProtocolScope,
   REFUSED,
   REFUSED_LAST,
 } from './protocol.ts';
+import type { ProtocolScope } from './scope.ts';
 import { WeightedChoice } from './weighted-choice.ts';
 
 /** HTTP requests to one server. Plain data. */

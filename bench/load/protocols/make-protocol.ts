@@ -1,9 +1,11 @@
 import type { MessageSizes } from '../../model/message-sizes.ts';
 import { EchoProtocol } from './echo.ts';
 import { type HttpExchange, HttpProtocol } from './http.ts';
+import { PerTargetProtocol } from './per-target.ts';
 import type { PlugInSpec } from './plug-in/plug-in.ts';
-import type { ClientProtocol, ProtocolScope } from './protocol.ts';
+import type { ClientProtocol } from './protocol.ts';
 import { type RedisExchange, RedisProtocol } from './redis.ts';
+import type { ProtocolScope } from './scope.ts';
 import type { Script } from './script/exchange.ts';
 import { ScriptProtocol } from './script.ts';
 import { type WebSocketExchange, WebSocketProtocol } from './websocket.ts';
@@ -15,6 +17,8 @@ export type ProtocolSpec =
   | { readonly kind: 'websocket'; readonly exchange: WebSocketExchange }
   | { readonly kind: 'redis'; readonly exchange: RedisExchange }
   | { readonly kind: 'script'; readonly script: Script }
+  /** One for each of several targets, all of the same kind. */
+  | { readonly kind: 'per-target'; readonly specs: readonly ProtocolSpec[] }
   | PlugInSpec;
 
 /**
@@ -40,5 +44,10 @@ export function makeProtocol(spec: ProtocolSpec, scope: ProtocolScope): ClientPr
   if (spec.kind === 'websocket') return new WebSocketProtocol(spec.exchange, scope);
   if (spec.kind === 'redis') return new RedisProtocol(spec.exchange, scope);
   if (spec.kind === 'script') return new ScriptProtocol(spec.script, scope);
+  if (spec.kind === 'per-target')
+    return new PerTargetProtocol(
+      spec.specs.map((each) => makeProtocol(each, scope)),
+      scope,
+    );
   return new EchoProtocol(spec.sizes, scope);
 }

@@ -1,5 +1,3 @@
-import type { StreamKey } from '../../../servers/random/streams.ts';
-
 /**
  * The contract of a client protocol: it encodes requests to bytes and parses replies from bytes. A protocol has no
  * socket and no clock, and allocates nothing for a request. The engine owns sockets, times, pipelining and counts.
@@ -53,13 +51,13 @@ export type ProtocolEvent = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
  * anything else.
  */
 export interface ClientProtocol {
-  /** Maximum number of bytes that one call of `greet`, `encode` or `respond` writes. */
+  /** Maximum number of bytes that one call of `greet`, `encode`, `respond` or `farewell` writes. */
   readonly longestRequest: number;
   /** True when `encode` writes the same bytes for every request, so that one copy serves all connections. */
   readonly sameRequest: boolean;
   /** Length of most replies, where it is known. */
   readonly usualReply?: number;
-  /** True when a connection must reach READY before its first request. */
+  /** True when a connection must reach READY before its first request. Read after each `reset`. */
   readonly greets: boolean;
   /** Description of each {@link fault}. */
   readonly faults: readonly string[];
@@ -104,6 +102,12 @@ export interface ClientProtocol {
    */
   respond?(c: number, out: Uint8Array, at: number): number;
   /**
+   * Writes the message with which the client ends a connection that is ready and waits for no reply. The connection is
+   * closed then, without waiting for an answer. Absent in protocols in which a client just closes.
+   * @returns bytes written.
+   */
+  farewell?(c: number, out: Uint8Array, at: number): number;
+  /**
    * The server sent FIN while a request was in flight. Sets `event`: LAST or REFUSED_LAST when that completes the
    * reply, CORRUPT when the reply is incomplete, MORE when none of it was received. Absent when FIN never ends a reply.
    */
@@ -113,13 +117,4 @@ export interface ClientProtocol {
   clearStatuses?(): void;
   /** Returns the text of the refusal. Valid directly after REFUSED; not for the hot path. */
   refusal?(c: number): string;
-}
-
-/** The connections of one thread, which share a protocol. */
-export interface ProtocolScope {
-  readonly connections: number;
-  /** Index of its first connection among those of all threads. */
-  readonly firstConnection: number;
-  /** Determines all random choices. */
-  readonly streamKey: StreamKey;
 }

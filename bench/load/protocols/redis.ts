@@ -3,21 +3,13 @@ import type { MessageSizes } from '../../model/message-sizes.ts';
 import { copyBytes } from './bytes.ts';
 import { exampleOf } from './example.ts';
 import { MessageSize } from './message-size.ts';
-import {
-  type ClientProtocol,
-  COMPLETE,
-  CORRUPT,
-  MORE,
-  type ProtocolEvent,
-  type ProtocolScope,
-  READY,
-  REFUSED,
-} from './protocol.ts';
+import { type ClientProtocol, COMPLETE, CORRUPT, MORE, type ProtocolEvent, READY, REFUSED } from './protocol.ts';
 import type { RedisCommand } from './redis/command.ts';
 import { CommandEncoder } from './redis/command-encoder.ts';
 import { codes, texts } from './redis/faults.ts';
 import { type KeySpace, Keys } from './redis/keys.ts';
 import { ReplyParser } from './redis/reply-parser.ts';
+import type { ProtocolScope } from './scope.ts';
 import { WeightedChoice } from './weighted-choice.ts';
 
 /** Requests to a Redis server, and the settings of its connections. Plain data. */

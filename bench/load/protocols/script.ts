@@ -1,14 +1,6 @@
 import { equalBytes } from './bytes.ts';
-import {
-  type ClientProtocol,
-  COMPLETE,
-  CORRUPT,
-  MORE,
-  type ProtocolEvent,
-  type ProtocolScope,
-  READY,
-  RESPOND,
-} from './protocol.ts';
+import { type ClientProtocol, COMPLETE, CORRUPT, MORE, type ProtocolEvent, READY, RESPOND } from './protocol.ts';
+import type { ProtocolScope } from './scope.ts';
 import { checkScript, type Script, type ScriptExchange } from './script/exchange.ts';
 import { codes, texts } from './script/faults.ts';
 import { ReplyLength } from './script/reply-length.ts';

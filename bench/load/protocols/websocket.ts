@@ -11,11 +11,11 @@ import {
   MORE,
   type ProtocolEvent,
   type ProtocolNote,
-  type ProtocolScope,
   READY,
   REFUSED_LAST,
   RESPOND,
 } from './protocol.ts';
+import type { ProtocolScope } from './scope.ts';
 import { ControlFrames } from './websocket/control-frames.ts';
 import { DeflatedContent } from './websocket/deflated-content.ts';
 import { codes, texts } from './websocket/faults.ts';
@@ -164,6 +164,15 @@ export class WebSocketProtocol implements ClientProtocol {
 
   respond(c: number, out: Uint8Array, at: number): number {
     return this.#control.answer(c, out, at);
+  }
+
+  farewell(_c: number, out: Uint8Array, at: number): number {
+    return this.#control.close(out, at);
+  }
+
+  /** The only refusal is that of the upgrade. */
+  refusal(): string {
+    return `the upgrade was answered with status ${this.status}`;
   }
 
   finish(c: number): void {

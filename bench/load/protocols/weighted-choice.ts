@@ -1,5 +1,5 @@
-import type { ProtocolScope } from './protocol.ts';
 import { RequestDraws } from './request-draws.ts';
+import type { ProtocolScope } from './scope.ts';
 
 const TWO_32 = 2 ** 32;
 

@@ -82,6 +82,7 @@ export class EpollExchange extends Exchange {
   }
 
   close(): void {
+    for (let c = 0; c < this.table.count; c++) this.leave(c);
     this.sockets.closeAll();
     this.sender.free();
     this.inbox.free();

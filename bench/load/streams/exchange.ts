@@ -80,7 +80,6 @@ export abstract class Exchange implements Workload, RequestOutcomes {
   get statuses(): Record<string, number> | undefined {
     return this.#protocol.statusCounts?.();
   }
-
   get notes(): readonly ProtocolNote[] | undefined {
     return this.#protocol.notes;
   }
@@ -234,6 +233,7 @@ export abstract class Exchange implements Workload, RequestOutcomes {
   #next(c: number, now: number): void {
     const { demand } = this.state;
     if (this.short) {
+      this.leave(c);
       this.disconnect(c);
       this.#renew(c, now);
     } else if (this.state.flowing) {
@@ -241,6 +241,13 @@ export abstract class Exchange implements Workload, RequestOutcomes {
       const due = demand === closedDemand ? now : demand.next(c, now, this.#depth - this.table.awaited(c));
       if (due >= 0) this.#requests.begin(c, due, now);
     }
+  }
+
+  /** Sends the protocol's farewell on a connection that is about to be closed. An error makes no difference any more. */
+  protected leave(c: number): void {
+    if (this.table.phase(c) !== OPEN || this.table.awaited(c) > 0) return;
+    const length = this.#protocol.farewell?.(c, this.aside, 0) ?? 0;
+    if (length > 0) this.sendAside(c, length);
   }
 
   /** Opens a connection for its next request, if there is one. */

@@ -1,6 +1,15 @@
-/** Bytes that the kernel did not take at once, and that cannot be encoded again: few connections ever hold any. */
+/** What a connection holds: bytes that the kernel did not take at once, and that cannot be made again. */
+export interface Held {
+  readonly bytes: Buffer;
+  /** Where requests begin in them that are not sent: those of which the kernel took nothing. In ascending order. */
+  readonly starts: readonly number[];
+}
+
+const NOTHING: Held = { bytes: Buffer.alloc(0), starts: [] };
+
+/** The bytes that connections hold. Few connections ever hold any. */
 export class HeldBytes {
-  readonly #held = new Map<number, Buffer>();
+  readonly #held = new Map<number, Held>();
 
   /** Number of connections that hold bytes. */
   get count(): number {
@@ -12,17 +21,18 @@ export class HeldBytes {
   }
 
   /** Appends a copy of bytes to what a connection holds. @returns the number of bytes that it holds. */
-  append(c: number, bytes: Uint8Array): number {
-    const all = Buffer.concat([this.#held.get(c) ?? Buffer.alloc(0), bytes]);
-    this.#held.set(c, all);
+  append(c: number, bytes: Uint8Array, starts: readonly number[] = []): number {
+    const before = this.#held.get(c) ?? NOTHING;
+    const all = Buffer.concat([before.bytes, bytes]);
+    const shifted = starts.map((start) => start + before.bytes.length);
+    this.#held.set(c, { bytes: all, starts: [...before.starts, ...shifted] });
     return all.length;
   }
 
-  /** Removes what a connection holds. @returns it; empty when it holds nothing. */
-  take(c: number): Buffer {
-    const bytes = this.#held.get(c);
-    if (bytes === undefined) return Buffer.alloc(0);
+  /** Removes what a connection holds. @returns it. */
+  take(c: number): Held {
+    const held = this.#held.get(c) ?? NOTHING;
     this.#held.delete(c);
-    return bytes;
+    return held;
   }
 }

@@ -122,6 +122,7 @@ export class RingExchange extends Exchange implements RingListener {
   settle(): void {}
 
   close(): void {
+    for (let c = 0; c < this.table.count; c++) this.leave(c);
     this.#ring.close();
     this.sockets.closeAll();
     this.#outbox.free();

@@ -146,20 +146,41 @@ export class StreamSender {
     return sent < length ? EAGAIN : 0;
   }
 
-  /** Sends requests through the channel. They count as sent, since what it made of them cannot be made again. */
+  /**
+   * Sends requests through the channel. What it made of them cannot be made again, so what the kernel does not take is
+   * held. Requests whose record the kernel took nothing of are not sent yet.
+   */
   #sendSealed(c: number, first: number, requests: number, channel: Channel): number {
-    const { memory } = this.#outbox;
-    const length = channel.seal(c, memory, 0, this.#outbox.bytesOf(requests));
+    const own = this.#outbox;
+    const length = channel.seal(c, own.memory, 0, own.bytesOf(requests));
     if (this.#state.timed) this.#stamp(c, first, requests, 0);
-    const sent = length === 0 ? -EPROTO : send(this.#table.fd(c), channel.outbox, channel.outAt, length);
+    const { outbox, outAt } = channel;
+    const sent = length === 0 ? -EPROTO : send(this.#table.fd(c), outbox, outAt, length);
+    if (sent === length) {
+      this.#begun(c, requests);
+      return 0;
+    }
     if (sent < 0 && (length === 0 || streamRetry(sent, 'send') !== 'now')) return -sent;
+    const taken = Math.max(0, sent);
+    const starts = Array.from({ length: requests }, (_, i) => channel.recordAt(own.bytesOf(i)) - taken);
+    const unsent = this.#beginUpTo(c, 0, starts);
+    this.#held.append(c, outbox.bytes.subarray(outAt + taken, outAt + length), unsent);
+    return EAGAIN;
+  }
+
+  /** Records that requests of which the kernel has taken a part are sent. @returns where the others begin. */
+  #beginUpTo(c: number, taken: number, starts: readonly number[]): readonly number[] {
+    const unsent = starts.filter((start) => start >= taken);
+    this.#begun(c, starts.length - unsent.length);
+    return unsent;
+  }
+
+  /** Records that a connection's next requests were handed over, at least in part. */
+  #begun(c: number, requests: number): void {
+    const first = this.#table.sending(c);
     this.#table.advanceSending(c, requests);
     if (this.#reportsSent) this.#reportSent(c, first, requests);
     if (this.#expected !== undefined && requests === 1) this.#expected.push(c, first);
-    if (sent === length) return 0;
-    const { outbox, outAt } = channel;
-    this.#held.append(c, outbox.bytes.subarray(outAt + Math.max(0, sent), outAt + length));
-    return EAGAIN;
   }
 
   /** Holds the rest of the request that is being sent. It counts as sent. */
@@ -177,17 +198,21 @@ export class StreamSender {
 
   /** @returns 0 when nothing is held any more, EAGAIN when the kernel did not take all, or another errno. */
   #sendHeld(c: number): number {
-    const bytes = this.#held.take(c);
+    const { bytes, starts } = this.#held.take(c);
+    let unsent = starts;
     for (let at = 0; at < bytes.length; ) {
+      if (this.#state.timed) this.#stamp(c, this.#table.sending(c), unsent.length, 0);
       const length = Math.min(bytes.length - at, this.aside.size);
       this.aside.bytes.set(bytes.subarray(at, at + length));
       const sent = send(this.#table.fd(c), this.aside, 0, length);
       if (sent >= 0) {
         at += sent;
+        unsent = this.#beginUpTo(c, at, unsent);
         continue;
       }
       if (streamRetry(sent, 'send') !== 'now') return -sent;
-      this.#held.append(c, bytes.subarray(at));
+      const rest = unsent.map((start) => start - at);
+      this.#held.append(c, bytes.subarray(at), rest);
       this.#watchForRoom(c, 1);
       return EAGAIN;
     }

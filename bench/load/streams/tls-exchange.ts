@@ -26,6 +26,10 @@ export class TlsExchange extends EpollExchange {
   }
 
   override close(): void {
+    for (let c = 0; c < this.table.count; c++) {
+      this.leave(c);
+      if (this.table.phase(c) === OPEN) this.disconnect(c);
+    }
     super.close();
     this.#channel.free();
   }
@@ -67,7 +71,7 @@ export class TlsExchange extends EpollExchange {
   }
 
   protected override disconnect(c: number): void {
-    // A connection for one request, or one that the server ends, is closed in an orderly way.
+    // All that carried requests are closed in an orderly way, unless they failed.
     const length = this.table.phase(c) === OPEN ? this.#channel.close(c) : 0;
     if (length > 0) this.sender.sendBytes(c, this.#channel.outbox, this.#channel.outAt, length);
     this.#channel.end(c);

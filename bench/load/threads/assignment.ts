@@ -14,11 +14,11 @@ export interface Selection {
   readonly policy: SelectPolicy;
 }
 
-/** How clients use TLS towards a host. */
+/** How clients use TLS. */
 export interface TlsUse {
   readonly options: TlsOptions;
-  /** Name or address in the target's URL. */
-  readonly host: string;
+  /** Name or address in the URL of each target; one when it is the same for all. */
+  readonly hosts: readonly string[];
 }
 
 /** One generator thread's part of a load. Plain data and shared memory, so that it can be passed to the thread. */

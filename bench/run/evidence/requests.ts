@@ -13,12 +13,16 @@ export function requestInvalidations({ requests, examples, throughput, workload 
   // A stream has no requests: its bytes show whether data was transferred.
   const passed = requests.completed + (isOneWay(workload) ? throughput.bytesPerSecond : 0);
   if (passed === 0) {
-    reasons.push({
-      code: 'nothing-completed',
-      message: `${isOneWay(workload) ? 'no data was transferred' : 'no request completed'} while measuring: measure longer, or lower the load`,
-    });
+    const what = isOneWay(workload) ? 'no data was transferred' : 'no request completed';
+    reasons.push({ code: 'nothing-completed', message: `${what} while measuring${nothingRemedy(requests)}` });
   }
   return reasons;
+}
+
+/** Returns what to do when nothing completed: more time does not help where the server refuses. */
+function nothingRemedy({ errors, timedOut }: MeasuredTrial['requests']): string {
+  if (errors === 0 || timedOut > 0) return ': measure longer, or lower the load';
+  return `, and ${whole(errors)} failed: find out why first`;
 }
 
 function corruptedText(corrupted: number, first: NonNullable<MeasuredTrial['examples']>['corruption']): string {
@@ -91,6 +95,9 @@ export function requestSuspicions(trial: MeasuredTrial): Reason[] {
   return reasons;
 }
 
+/** Statuses of redirects: RFC 9110 §15.4, without 304, which is none. */
+const REDIRECT = /^30[12378]$/;
+
 type StatusCount = readonly [status: string, count: number];
 
 /** Returns the numbers of replies with statuses that no request expects. */
@@ -111,10 +118,13 @@ function refusedReason(
     };
   }
   const counted = byStatus.map(([status, count]) => `${whole(count)} with status ${status}`).join(', ');
+  const remedy = byStatus.every(([status]) => REDIRECT.test(status))
+    ? 'redirects are not followed, so request what they lead to, or add --expect-status'
+    : 'check the path and the log of the server';
   const expected = exchange === null ? 'had no success status' : 'had no expected status';
   return {
     code: 'http-status',
-    message: `${whole(refused)} replies ${expected} (${counted}), and count as errors: check the path and the log of the server`,
+    message: `${whole(refused)} replies ${expected} (${counted}), and count as errors: ${remedy}`,
   };
 }
 

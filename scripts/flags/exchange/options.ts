@@ -2,6 +2,7 @@ import { parseRedisCommands } from '../../../bench/load/protocols/redis/command.
 import { parseCount, parseDelimiter, parseLength } from '../../../bench/load/protocols/script/reply-end.ts';
 import { parseInteger } from '../../../bench/model/units.ts';
 import { oneOf, parsed, text, texts } from '../../cli/flag-types.ts';
+import { integerForm, listForm, mapForm, textForm, textsForm } from '../../cli/option-form.ts';
 import { readContent, readScriptContent } from './content.ts';
 import { checkedStatuses, readExpectedBody } from './urls-file.ts';
 
@@ -20,22 +21,22 @@ export const httpFlags = {
   method: text()
     .optional()
     .meta({ group: HTTP, alias: 'X', description: 'GET, POST, … [default: GET, or POST with --body]' }),
-  header: texts().meta({
+  header: texts(mapForm((name, value) => `${name}: ${value}`)).meta({
     group: HTTP,
     alias: 'H',
     description: "A header, such as 'Accept: text/html'; may be repeated",
   }),
-  body: parsed((written) => readContent(written), { once: true })
+  body: parsed((written) => readContent(written), { once: true, form: textForm })
     .optional()
     .meta({ group: HTTP, description: 'Body of the requests: TEXT, or @FILE' }),
   urls: text().optional().meta({
     group: HTTP,
     description: 'Several kinds of requests, one a line of FILE: [METHOD] PATH [WEIGHT], or a JSON object',
   }),
-  'expect-status': parsed(checkedStatuses)
+  'expect-status': parsed(checkedStatuses, { form: listForm })
     .optional()
     .meta({ group: HTTP, description: 'Statuses that are no errors: 200,404 or 2xx,404 [default: 2xx]' }),
-  'expect-body': parsed((written) => readExpectedBody(written), { once: true })
+  'expect-body': parsed((written) => readExpectedBody(written), { once: true, form: textForm })
     .optional()
     .meta({
       group: HTTP,
@@ -46,12 +47,14 @@ export const httpFlags = {
 
 /** Flags for requests to a Redis server. */
 export const redisFlags = {
-  'redis-commands': parsed(checkedCommands).optional().meta({
+  'redis-commands': parsed(checkedCommands, { form: textsForm }).optional().meta({
     group: REDIS,
     description: "Commands with their shares: 'SET {key} {value}:0.2,GET {key}:0.8' [default: GET {key}]",
   }),
-  keys: parsed(parseKeys).prefault('10k').meta({ group: REDIS, description: 'Number of different keys' }),
-  'key-distribution': parsed(parseDistribution, { once: true })
+  keys: parsed(parseKeys, { form: integerForm })
+    .prefault('10k')
+    .meta({ group: REDIS, description: 'Number of different keys' }),
+  'key-distribution': parsed(parseDistribution, { once: true, form: textForm })
     .prefault('uniform')
     .meta({ group: REDIS, description: `uniform, or zipf with its exponent: zipf:${USUAL_ZIPF}` }),
   resp: oneOf('version of RESP', ['2', '3'])
@@ -61,23 +64,23 @@ export const redisFlags = {
 
 /** Flags for exchanges that the user describes. */
 export const scriptFlags = {
-  send: parsed((written) => readScriptContent(written), { once: true })
+  send: parsed((written) => readScriptContent(written), { once: true, form: textForm })
     .optional()
     .meta({
       group: SCRIPT,
       description: "Bytes of a request: 'PING\\r\\n' or @FILE, with {sequence}, {connection}, {random:16}",
     }),
-  expect: parsed(readExpectation, { once: true }).optional().meta({
+  expect: parsed(readExpectation, { once: true, form: textForm }).optional().meta({
     group: SCRIPT,
     description: "The whole reply: '+PONG\\r\\n' or @FILE, with the same placeholders [default: any]",
   }),
-  'reply-until': parsed(checked(parseDelimiter), { once: true })
+  'reply-until': parsed(checked(parseDelimiter), { once: true, form: textForm })
     .optional()
     .meta({ group: SCRIPT, description: "A reply ends after these bytes: '\\n'" }),
-  'reply-bytes': parsed(checked(parseCount), { once: true })
+  'reply-bytes': parsed(checked(parseCount), { once: true, form: integerForm })
     .optional()
     .meta({ group: SCRIPT, description: 'A reply has N bytes' }),
-  'reply-length': parsed(checked(parseLength), { once: true })
+  'reply-length': parsed(checked(parseLength), { once: true, form: textForm })
     .optional()
     .meta({ group: SCRIPT, description: 'A reply contains the number of bytes that follow: u32be@0 (type, offset)' }),
   script: text().optional().meta({

@@ -32,7 +32,7 @@ import { orMisconfigured } from '../../session/or-misconfigured.ts';
 
 const schema = z.strictObject({
   server: someOf('server', serverNames)
-    .prefault('c,node')
+    .prefault(['c', 'node'])
     .meta({ description: 'c: the echo server in C; node: event-driven, with 20 µs of work' }),
   same: parsed(parseInteger).prefault('20').meta({ description: 'Checks of each server against itself' }),
   'worse-by-20': parsed(parseInteger)

@@ -17,14 +17,14 @@ const scope: ChannelScope = { connections: 4, longestWire: 2 << 20, longestPlain
 
 /** Makes a client's channels, which end with the test. */
 export function clientOf(options: Partial<TlsOptions> = {}, host = 'localhost'): TlsChannel {
-  const client = makeTlsChannel(tlsOptions(options), host, scope);
+  const client = makeTlsChannel(tlsOptions(options), [host], scope);
   onTestFinished(() => client.free());
   return client;
 }
 
 /** Makes a server's channels, which end with the test. */
 export function serverOf(options: TlsContextOptions = {}): TlsChannel {
-  const server = new TlsChannel(new TlsContext({ role: 'server', identity, ...options }), scope);
+  const server = new TlsChannel([{ context: new TlsContext({ role: 'server', identity, ...options }) }], scope);
   onTestFinished(() => server.free());
   return server;
 }

@@ -112,8 +112,12 @@ describe('recorded runs', () => {
 
   test('with another plan are refused, and every difference is named', () => {
     const plan = baselinePlan({ windowMs: 31 });
-    const other = { ...plan, point: { ...plan.point, connections: 5, sizes: fixedSize(65) } };
+    const other = {
+      ...plan,
+      point: { ...plan.point, connections: 5, websocketMessage: 'text', sizes: fixedSize(65) },
+    } as const;
     expect(fingerprintDifferences(before, stored([], other))).toEqual([
+      'type of WebSocket messages: none when recorded, text now',
       'connections: 4 when recorded, 5 now',
       'sizes of messages: [{"from":64,"to":64,"share":1}] when recorded, [{"from":65,"to":65,"share":1}] now',
       'window in ms: 10 when recorded, 31 now',

@@ -51,6 +51,11 @@ describe('reports a protocol that', () => {
       'requests',
     ],
     [
+      'changes a request into another one than it encodes',
+      () => Object.assign(new Lines(), { change: () => undefined }),
+      'requests',
+    ],
+    [
       'handles two replies as one',
       () =>
         new (class extends Lines {

@@ -24,6 +24,10 @@ const guard = (protocol: ClientProtocol) => {
   return guarded;
 };
 
+function fail(): never {
+  throw new Error('it failed');
+}
+
 /** Returns the message of the error that a call throws. */
 function refusedBy(call: () => unknown): string {
   try {
@@ -78,18 +82,68 @@ describe('a protocol that keeps its contract', () => {
   });
 
   test('lacks what it lacks: the engine asks for it', () => {
-    const { respond, finish, refusal } = guard(new Lines());
-    expect([respond, finish, refusal]).toEqual([undefined, undefined, undefined]);
+    const { change, respond, finish, refusal, statusCounts, usualReply } = guard(new Lines());
+    expect([change, respond, finish, refusal, statusCounts, usualReply]).toEqual(Array(6).fill(undefined));
     const all = Object.assign(new Lines(), {
       respond: () => 0,
+      farewell: () => 1,
       finish: () => undefined,
       refusal: () => 'no',
     });
     const guarded = guard(all);
     expect(guarded.respond?.(0, new Uint8Array(2), 0)).toBe(0);
+    expect(guarded.farewell?.(0, new Uint8Array(2), 0)).toBe(1);
     expect(guarded.refusal?.(0)).toBe('no');
     guarded.finish?.(0, 0);
     expect(guarded.event).toBe(MORE);
+  });
+});
+
+describe('what a protocol need not have', () => {
+  const counting = (members: object) => guard(Object.assign(new Lines(), members));
+
+  test('is passed on: the usual reply, and the number of replies of each status', () => {
+    let isClear = false;
+    const guarded = counting({
+      usualReply: 7,
+      statusCounts: () => ({ 200: 4 }),
+      clearStatuses: () => {
+        isClear = true;
+      },
+      notes: [{ code: 'a', message: 'b' }],
+    });
+    expect(guarded.usualReply).toBe(7);
+    expect(guarded.statusCounts?.()).toEqual({ 200: 4 });
+    guarded.clearStatuses?.();
+    expect(isClear).toBe(true);
+    expect(guarded.notes).toEqual([{ code: 'a', message: 'b' }]);
+  });
+
+  test('is passed on: changing a request, which writes nothing beside it', () => {
+    const plain = new EchoProtocol(fixedSize(20), scope);
+    const guarded = guard(new EchoProtocol(fixedSize(20), scope));
+    for (let sequence = 0; sequence < 4; sequence++) {
+      const out = new Uint8Array(30).fill(7);
+      guarded.change?.(sequence % 2, sequence, out, 4);
+      const request = requestOf(plain, sequence % 2, sequence);
+      expect(out).toEqual(Uint8Array.from([7, 7, 7, 7, ...request, 7, 7, 7, 7, 7, 7]));
+    }
+  });
+
+  test.each([
+    ['statusCounts of texts', { statusCounts: () => ({ 200: 'many' }) }, 'statusCounts returned something else'],
+    ['statusCounts of nothing', { statusCounts: () => null }, 'statusCounts returned something else'],
+    ['statusCounts that throws', { statusCounts: fail }, 'mine.ts: statusCounts'],
+    ['clearStatuses that throws', { clearStatuses: fail }, 'mine.ts: clearStatuses'],
+    ['notes that are texts', { notes: ['a'] }, 'notes is not a list'],
+    ['change that throws', { change: fail }, 'mine.ts: change'],
+  ])('is checked: %s', (_, members, message) => {
+    const guarded = counting(members);
+    const use = () => {
+      for (let i = 0; i < 2; i++) guarded.change?.(0, i, new Uint8Array(2), 0);
+      return [guarded.notes, guarded.statusCounts?.(), guarded.clearStatuses?.()];
+    };
+    expect(refusedBy(use)).toContain(message);
   });
 });
 

@@ -1,4 +1,3 @@
-import type { ProtocolScope } from '../../../bench/load/protocols/protocol.ts';
 import {
   CLOSE,
   type ClientProtocol,
@@ -9,6 +8,7 @@ import {
   READY,
   REFUSED_LAST,
 } from '../../../bench/load/protocols/protocol.ts';
+import type { ProtocolScope } from '../../../bench/load/protocols/scope.ts';
 
 /** Three connections of a thread that is not the first one. */
 export const scope: ProtocolScope = { connections: 3, firstConnection: 70, streamKey: { seed: 1 } };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type AutocannonLoad, autocannonOptions } from '../../../bench/second-opinion/autocannon-load.ts';
+import { type AutocannonLoad, autocannonOptions } from '../../../bench/run/second-opinion/autocannon-load.ts';
 
 const load: AutocannonLoad = {
   ...{ address: { host: '127.0.0.1', port: 8080 }, secure: false, host: 'localhost:8080', request: { path: '/a?b=c' } },

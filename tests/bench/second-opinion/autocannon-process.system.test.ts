@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { AutocannonLoad } from '../../../bench/run/second-opinion/autocannon-load.ts';
+import { AutocannonError, AutocannonProcess } from '../../../bench/run/second-opinion/autocannon-process.ts';
 import { askAutocannon } from '../../../bench/run/second-opinion.ts';
-import type { AutocannonLoad } from '../../../bench/second-opinion/autocannon-load.ts';
-import { AutocannonError, AutocannonProcess } from '../../../bench/second-opinion/autocannon-process.ts';
 import { isRunning, processTree } from '../../servers/process-tree.ts';
 import { soon, until } from '../../servers/until.ts';
 import { httpServer } from '../http-server.ts';
@@ -102,7 +102,7 @@ describe("autocannon's process", () => {
 
   test('ends when the program that started it is killed', async () => {
     const { url, first } = await server();
-    const built = new URL('../../../dist/bench/second-opinion/autocannon-process.js', import.meta.url);
+    const built = new URL('../../../dist/bench/run/second-opinion/autocannon-process.js', import.meta.url);
     const code = `import { AutocannonProcess } from '${built}'; new AutocannonProcess(${JSON.stringify(loadOn(url))}, []);`;
     const parent = spawn(process.execPath, ['--input-type=module', '--eval', code], { stdio: 'inherit' });
     onTestFinished(() => void parent.kill('SIGKILL'));

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { HttpRequest } from '../../../bench/load/protocols/http/request.ts';
 import { Histogram } from '../../../bench/measure/histogram.ts';
 import { secondOpinionSchema } from '../../../bench/model/second-opinion.ts';
-import { opinionOf } from '../../../bench/second-opinion/opinion.ts';
+import { opinionOf } from '../../../bench/run/second-opinion/opinion.ts';
 
 const PAGE: HttpRequest = { path: '/' };
 

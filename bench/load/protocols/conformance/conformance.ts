@@ -96,6 +96,9 @@ function checkRequests({ make, conversations }: ConformanceSpec): string | undef
   const first = requestsOf(make(), conversations, 0);
   const again = requestsOf(make(), conversations, 3);
   if (first.join('\n') !== again.join('\n')) return 'the same connection and sequence gave another request';
+  if (changedOf(make(), conversations).some((request, i) => request !== first[i])) {
+    return 'change gave another request than encode';
+  }
   const isSame = new Set(first).size <= 1;
   return make().sameRequest && !isSame ? 'sameRequest is true, and requests differ' : undefined;
 }
@@ -111,6 +114,21 @@ function requestsOf(protocol: ClientProtocol, conversations: readonly Conversati
       const beside = [...out.subarray(0, at), ...out.subarray(at + length)].some((byte) => byte !== 0xa5);
       if (beside) throw new Error(`encode of request ${sequence} wrote outside the ${length} bytes that it reported`);
       return out.toString('latin1', at, at + length);
+    });
+  });
+}
+
+/** Returns the same requests, each made of the one before it; none from a protocol without `change`. */
+function changedOf(protocol: ClientProtocol, conversations: readonly Conversation[]): string[] {
+  if (protocol.change === undefined) return [];
+  const out = Buffer.alloc(protocol.longestRequest);
+  protocol.reset(0);
+  const length = protocol.encode(0, 0, out, 0);
+  return conversations.flatMap(({ replies }, c) => {
+    protocol.reset(c);
+    return replies.map((_, sequence) => {
+      protocol.change?.(c, sequence, out, 0);
+      return out.toString('latin1', 0, length);
     });
   });
 }

@@ -2,6 +2,10 @@ import type { ClientProtocol } from '../protocol.ts';
 
 /** The module `sockbench/protocol`: what the file of a plug-in imports, and the types of what it exports. */
 
+export * from '../protocol.ts';
+
+/** The module `sockbench/protocol`: what the file of a plug-in imports, and the types of what it exports. */
+
 export {
   CLOSE,
   type ClientProtocol,

@@ -1,7 +1,8 @@
 import { seedOf } from '../../../../servers/random/streams.ts';
 import { ContractError } from '../contract-error.ts';
 import { GuardedProtocol } from '../guarded.ts';
-import type { ClientProtocol, ProtocolScope } from '../protocol.ts';
+import type { ClientProtocol } from '../protocol.ts';
+import type { ProtocolScope } from '../scope.ts';
 import { loadPlugIn, type PlugInSpec } from './plug-in.ts';
 
 /**

@@ -29,7 +29,10 @@ const MEMBERS = {
   ...{ event: amount, status: amount, replyBytes: amount, fault: amount },
   ...{ reset: call, greet: call, encode: call, consume: call },
 } as const;
-const OPTIONAL_MEMBERS = { respond: call, finish: call, refusal: call } as const;
+const OPTIONAL_MEMBERS = {
+  ...{ usualReply: length, change: call, respond: call, farewell: call, finish: call },
+  ...{ refusal: call, statusCounts: call, clearStatuses: call },
+} as const;
 
 /** Returns what is wrong with the exports of a plug-in, such as `createProtocol is not a function`. */
 export function exportFaults(exported: object): string[] {

@@ -1,6 +1,6 @@
 import { writeDigits } from '../bytes.ts';
-import type { ProtocolScope } from '../protocol.ts';
 import { RequestDraws } from '../request-draws.ts';
+import type { ProtocolScope } from '../scope.ts';
 import { Zipf } from './zipf.ts';
 
 const TWO_32 = 2 ** 32;

@@ -1,6 +1,6 @@
 import { copyBytes, writeDecimal } from '../bytes.ts';
-import type { ProtocolScope } from '../protocol.ts';
 import { RequestDraws } from '../request-draws.ts';
+import type { ProtocolScope } from '../scope.ts';
 import type { Piece } from '../template.ts';
 
 /** Maximum number of digits of a sequence number or a connection's number. */

@@ -3,6 +3,8 @@ import { CLOSE, FIN, MASKED, maskByte, PING, PONG } from './frame.ts';
 
 /** Longest payload of a control frame: RFC 6455 §5.5. */
 const MAX_BYTES = 125;
+/** Status of a connection that has served its purpose: §7.4.1. */
+const NORMAL = 1000;
 const NO_STATUS = 1005;
 
 /** The last control frame of each connection, and its answer. Allocates memory at the first control frame only. */
@@ -57,6 +59,16 @@ export class ControlFrames {
     for (let i = 0; i < 4; i++) out[at + 2 + i] = maskByte(this.#mask, i);
     for (let i = 0; i < length; i++) out[at + 6 + i] = this.#byte(c, i) ^ maskByte(this.#mask, i);
     return 6 + length;
+  }
+
+  /** Writes a close frame of the client, without a reason. @returns bytes written. */
+  close(out: Uint8Array, at: number): number {
+    out[at] = FIN | CLOSE;
+    out[at + 1] = MASKED | 2;
+    for (let i = 0; i < 4; i++) out[at + 2 + i] = maskByte(this.#mask, i);
+    out[at + 6] = (NORMAL >> 8) ^ maskByte(this.#mask, 0);
+    out[at + 7] = (NORMAL & 0xff) ^ maskByte(this.#mask, 1);
+    return 8;
   }
 
   #byte(c: number, i: number): number {

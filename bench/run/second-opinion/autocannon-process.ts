@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { killChild } from '../../servers/spawning/kill-child.ts';
-import { howProcessEnded } from '../../servers/spawning/worker-watch.ts';
-import { onCpus } from '../../sockets/os/cpu.ts';
-import { packageRoot } from '../model/package.ts';
-import type { SecondOpinion } from '../model/second-opinion.ts';
+import { killChild } from '../../../servers/spawning/kill-child.ts';
+import { howProcessEnded } from '../../../servers/spawning/worker-watch.ts';
+import { onCpus } from '../../../sockets/os/cpu.ts';
+import { packageRoot } from '../../model/package.ts';
+import type { SecondOpinion } from '../../model/second-opinion.ts';
 import type { AutocannonLoad } from './autocannon-load.ts';
 
 /** Time that autocannon may need besides its load, to start and to end. */
@@ -34,7 +34,7 @@ export class AutocannonProcess {
 
   /** @param cpus CPUs to run on; empty: the kernel chooses. */
   constructor(load: AutocannonLoad, cpus: readonly number[]) {
-    const program = fileURLToPath(new URL('dist/bench/second-opinion/autocannon-main.js', packageRoot()));
+    const program = fileURLToPath(new URL('dist/bench/run/second-opinion/autocannon-main.js', packageRoot()));
     this.#process = onCpus(cpus, () =>
       spawn(process.execPath, [program], {
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

@@ -7,8 +7,8 @@
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import autocannon from 'autocannon';
-import { ReplyKind } from '../load/protocols/http/reply-kind.ts';
-import { Histogram } from '../measure/histogram.ts';
+import { ReplyKind } from '../../load/protocols/http/reply-kind.ts';
+import { Histogram } from '../../measure/histogram.ts';
 import { type AutocannonLoad, autocannonOptions } from './autocannon-load.ts';
 import { opinionOf } from './opinion.ts';
 

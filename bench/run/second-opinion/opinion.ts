@@ -1,11 +1,11 @@
 /// <reference path="./autocannon-api.d.ts" />
 import type autocannon from 'autocannon';
-import { ReplyKind } from '../load/protocols/http/reply-kind.ts';
-import type { HttpRequest } from '../load/protocols/http/request.ts';
-import type { Histogram } from '../measure/histogram.ts';
-import { summarizeLatency } from '../measure/latency.ts';
-import type { SecondOpinion } from '../model/second-opinion.ts';
-import { SATURATED } from '../model/trial.ts';
+import { ReplyKind } from '../../load/protocols/http/reply-kind.ts';
+import type { HttpRequest } from '../../load/protocols/http/request.ts';
+import type { Histogram } from '../../measure/histogram.ts';
+import { summarizeLatency } from '../../measure/latency.ts';
+import type { SecondOpinion } from '../../model/second-opinion.ts';
+import { SATURATED } from '../../model/trial.ts';
 
 /** One run of autocannon. */
 export interface AutocannonRun {

@@ -1,8 +1,8 @@
 /// <reference path="./autocannon-api.d.ts" />
 import { isIP } from 'node:net';
 import type autocannon from 'autocannon';
-import { formatAddress, type SocketAddress } from '../../sockets/address.ts';
-import type { HttpRequest } from '../load/protocols/http/request.ts';
+import { formatAddress, type SocketAddress } from '../../../sockets/address.ts';
+import type { HttpRequest } from '../../load/protocols/http/request.ts';
 
 /** A closed loop of HTTP requests that autocannon puts on a server. Plain data: it crosses to another process. */
 export interface AutocannonLoad {
