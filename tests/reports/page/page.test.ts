@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { COLORS } from '../../../reports/charts/series-style.ts';
-import type { ReportDocument } from '../../../reports/document/report-document.ts';
+import type { Block, ReportDocument } from '../../../reports/document/report-document.ts';
 import { readSaved } from '../../../reports/files/reader.ts';
 import { readPageAssets } from '../../../reports/page/assets.ts';
 import { renderPage } from '../../../reports/page/page.ts';
@@ -128,7 +128,7 @@ test('a page of five more loads on 14 models stays below 400 kB', () => {
     id: load,
     title: load,
     blocks: sampleDocument.sections.flatMap(({ blocks }) =>
-      blocks.flatMap((block) => {
+      blocks.flatMap((block): Block[] => {
         if (block.kind === 'table') return [block];
         if (block.kind !== 'chart' || !['leaderboard', 'spectrum'].includes(block.chart.id)) return [];
         return [{ ...block, chart: { ...block.chart, id: `${load}-${block.chart.id}` } }];
