@@ -71,8 +71,8 @@ describe('progress', () => {
   });
 
   test('ends with the measurement, and with the reason when it failed', () => {
-    const ended = { event: 'ended', seconds: 9, exitCode: 4, interrupted: false, statements: [], file: null } as const;
-    const state = stateAfter(started(), ...trialEvents(1, 0), { ...ended, error: 'no server' });
+    const failed = { seconds: 9, exitCode: 4, interrupted: false, statements: [], file: null, error: 'no server' };
+    const state = stateAfter(started(), ...trialEvents(1, 0), { event: 'ended', ...failed });
     expect(progressOf(state, 9)).toEqual({ title: 'bench, trial 1 of 4', doing: 'ended', share: 1, left: null });
     expect(state.notes).toEqual(['no server']);
   });
