@@ -45,10 +45,11 @@ export const reportFlags = {
   }),
 };
 
-/** `--live` as an option: 0 is the flag without a value. */
+/** `--live` as an option. Without a value, the flag means a page on any port. */
 const liveForm: OptionForm<'tui' | number> = {
   takes: 'one',
   schema: { anyOf: [{ const: 'tui' }, { type: 'integer', minimum: 0, maximum: 65_535 }] },
+  bare: '0',
   examples: ['tui', 0],
 };
 
@@ -61,7 +62,7 @@ export const outputFlags = {
   json: text()
     .optional()
     .meta({ group: OUTPUT, description: 'Write the results as JSON to FILE; - prints them instead of tables' }),
-  live: parsed(parseLive, { once: true, bare: '0', form: liveForm }).optional().meta({
+  live: parsed(parseLive, { once: true, form: liveForm }).optional().meta({
     group: OUTPUT,
     description: "Show it while it runs: 'tui' on the whole terminal, otherwise a page on 127.0.0.1, at a PORT or any",
   }),
