@@ -89,11 +89,11 @@ function trialsBoard(result: Result, place: Place): Board {
   return board;
 }
 
-function makeBoard({ trials, failures }: Result, place: Place): Board {
+function makeBoard({ trials, failures, plan }: Result, place: Place): Board {
   const key = placeKey(place);
   const isHere = (outcome: Trial | Failure) => placeKey(outcome) === key;
   const here = { trials: trials.filter(isHere), failures: failures.filter(isHere) };
-  const oneWay = isOneWay(here.trials[0]?.workload ?? '');
+  const oneWay = isOneWay(plan.workload);
   const aggregates = aggregate({ ...here } as Result).flatMap((each) => each.aggregates);
   const speedOf = ({ values }: Aggregate) => values[oneWay ? 'bytes' : 'rate'];
   const scenario = scenarioWords(place);

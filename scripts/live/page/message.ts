@@ -1,8 +1,9 @@
 import { CHECK_SCHEMA, type CheckResult, type CheckSession } from '../../../bench/model/check-result.ts';
 import type { MeasurementEvent } from '../../../bench/model/event.ts';
+import { isOneWay } from '../../../bench/model/operating-point.ts';
 import { type Board, boardOf, boardsOf, changesOf, sessionMetrics } from '../board.ts';
 import { type LiveProgress, progressOf } from '../live-progress.ts';
-import type { LiveState } from '../live-state.ts';
+import { type LiveState, type TimedSample, workloadOf } from '../live-state.ts';
 
 /** A change of the page. The page's script applies it: see browser/live.js. */
 export type Message =
@@ -37,6 +38,7 @@ export interface LiveChart {
 }
 
 const RATE = { id: 'rate', title: 'Requests per second', x: 'seconds', names: ['req/s'] };
+const BYTES = { id: 'bytes', title: 'Throughput in MB/s', x: 'seconds', names: ['MB/s'] };
 const LATENCY = { id: 'latency', title: 'Response times in ms', x: 'seconds', names: ['p50', 'p99'] };
 const SESSIONS = {
   ...{ id: 'sessions', title: 'How much B cost more than A, in %', x: 'session', names: sessionMetrics },
@@ -64,7 +66,7 @@ export function messagesOf(event: MeasurementEvent, state: LiveState): Message[]
     case 'sessions-discarded':
       return snapshotOf(state, event.seconds);
     case 'sample':
-      return [progress, ...sampled(event)];
+      return [progress, ...sampled(event, isOneWay(workloadOf(state) ?? ''))];
     case 'trial-ended':
     case 'trial-failed':
       return [progress, notes, ...searchChart(state), ...changedBoard(state)];
@@ -82,9 +84,10 @@ export function messagesOf(event: MeasurementEvent, state: LiveState): Message[]
   }
 }
 
-function sampleCharts({ samples }: LiveState): Message[] {
-  const points = samples.flatMap(sampled);
-  return [RATE, LATENCY].map((chart) => ({
+function sampleCharts(state: LiveState): Message[] {
+  const oneWay = isOneWay(workloadOf(state) ?? '');
+  const points = state.samples.flatMap((sample) => sampled(sample, oneWay));
+  return (oneWay ? [BYTES] : [RATE, LATENCY]).map((chart) => ({
     kind: 'chart',
     chart: {
       ...{ ...chart, isLogarithmic: false },
@@ -93,12 +96,15 @@ function sampleCharts({ samples }: LiveState): Message[] {
   }));
 }
 
+type Point = Extract<Message, { kind: 'point' }>;
+
 /** Returns the points of a second that was measured: its rate, and its latencies in milliseconds. */
-function sampled({ seconds: x, number: part, sample }: Extract<MeasurementEvent, { event: 'sample' }>) {
+function sampled({ seconds: x, number: part, sample }: TimedSample, oneWay: boolean): Point[] {
+  if (oneWay) return [{ kind: 'point', id: BYTES.id, point: { x, part, ys: [(sample.bytesPerSecond ?? 0) / 1e6] } }];
   const millis = (micros: number) => (micros > 0 ? micros / 1000 : null);
   return [
-    { kind: 'point' as const, id: RATE.id, point: { x, part, ys: [sample.requestsPerSecond] } },
-    { kind: 'point' as const, id: LATENCY.id, point: { x, part, ys: [millis(sample.p50), millis(sample.p99)] } },
+    { kind: 'point', id: RATE.id, point: { x, part, ys: [sample.requestsPerSecond] } },
+    { kind: 'point', id: LATENCY.id, point: { x, part, ys: [millis(sample.p50), millis(sample.p99)] } },
   ];
 }
 

@@ -59,7 +59,9 @@ test('a browser gets a snapshot whenever it connects, then each change, and the 
     ['progress', 'notes', 'chart', 'chart', 'board'],
   ]);
   const closed = page.close(result());
-  for (const source of [early, late]) {
+  // A browser that comes now gets the report, too.
+  const last = await EventSource.open(page.url);
+  for (const source of [early, late, last]) {
     await source.until('report');
     const { status, body } = await fetched(`${page.url}report?client=${source.id}`);
     expect({ status, body }).toEqual({ status: 200, body: '<p>report of bench' });

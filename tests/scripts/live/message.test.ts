@@ -64,6 +64,13 @@ test('levels of one scenario are a curve over connections, each target with its 
   });
 });
 
+test('a load one way shows its bytes', () => {
+  const upload = started({ plan: { ...result().plan, workload: 'upload' } });
+  const page = shown(snapshotOf(stateAfter(upload, ...trialEvents(1, 0)), 2));
+  expect(page.bytes).toMatchObject({ points: [{ x: 1.5, ys: [0.64] }] });
+  expect(page.rate).toBeUndefined();
+});
+
 test('a search shows the latency of its trials over their rates', () => {
   const capacity = { slos: ['p99<5ms'], mostErrors: 0.001, startRate: 1000, confirmSeconds: 10, budgetSeconds: 600 };
   const at = (rate: number, target: string): MeasurementEvent[] =>
