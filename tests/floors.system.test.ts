@@ -23,10 +23,14 @@ const rooms: readonly { from: string; never: readonly string[]; may: string }[] 
   { from: 'bench/load/streams', never: ['engines'], may: 'ledger' },
   { from: 'bench/stats', never: ['run', 'check', 'load', 'lab'], may: 'model' },
   { from: 'bench/check', never: ['lab'], may: 'stats' },
-  { from: 'reports/text', never: ['tables', 'renderers'], may: 'text' },
-  { from: 'reports/tables', never: ['renderers', 'sections'], may: 'text' },
-  { from: 'reports/sections', never: ['renderers'], may: 'tables' },
+  { from: 'reports/text', never: ['tables', 'document', 'page', 'renderers'], may: 'text' },
+  { from: 'reports/tables', never: ['sections', 'charts', 'page', 'renderers'], may: 'text' },
+  { from: 'reports/sections', never: ['charts', 'page', 'renderers'], may: 'document' },
+  { from: 'reports/document', never: ['charts', 'page', 'sections', 'renderers'], may: 'text' },
+  { from: 'reports/charts', never: ['page', 'sections', 'renderers'], may: 'document' },
+  { from: 'reports/page', never: ['sections', 'tables', 'renderers'], may: 'charts' },
   { from: 'scripts/cli', never: ['commands', 'lab'], may: 'flags' },
+  { from: 'scripts/live', never: ['commands', 'session'], may: 'cli' },
 ];
 const pairs = rooms.flatMap(({ from, never, may }) => [
   ...never.map((to) => ({ from, to, allowed: false })),

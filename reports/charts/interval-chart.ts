@@ -111,7 +111,7 @@ function drawRow(row: IntervalRow, around: Surroundings): string {
     'div',
     {
       class: tone === 'faint' ? 'row faint' : 'row',
-      title: row.doubt === undefined ? undefined : `Doubtful: ${row.doubt}`,
+      title: row.doubt,
     },
     element('span', { class: 'name' }, text(row.name)),
     element(
@@ -122,9 +122,14 @@ function drawRow(row: IntervalRow, around: Surroundings): string {
       at === undefined ? '' : markerAt(shape, percent(at), MIDDLE_PX, marker),
     ),
     element('b', {}, text(row.value === null ? NONE : formatChartValue(chart.x.unit, row.value))),
-    element('span', { class: 'between' }, text(intervalText(chart, row))),
-    element('span', { class: `note tone-${tone}` }, text(note)),
+    labelled('between', intervalText(chart, row)),
+    labelled(tone === 'plain' ? 'note' : `note tone-${tone}`, note),
   );
+}
+
+/** Returns a text of a row; nothing where there is none, as its column is given by its class. */
+function labelled(className: string, content: string): string {
+  return content === '' ? '' : element('span', { class: className }, text(content));
 }
 
 /** Draws an interval as a bar; an unbounded end is an arrow at the edge. */

@@ -1,7 +1,7 @@
 import type { Axis } from '../document/chart.ts';
 import { commonUnit } from '../document/chart-units.ts';
 import type { Unit } from '../text/quantities.ts';
-import { linearTicks, logTicks, percentileTicks, tickLabel } from './ticks.ts';
+import { binaryTicks, linearTicks, logTicks, percentileTicks, tickLabel } from './ticks.ts';
 
 export interface Tick {
   readonly value: number;
@@ -73,7 +73,8 @@ function logScale(axis: Axis, values: readonly number[], options: ScaleOptions):
   const most = values.length === 0 ? 10 : Math.max(...values);
   const room = options.isValueAxis || least === most ? 1.12 : 1;
   const domain: [number, number] = [least / room, most * room];
-  const ticks = preferredOr(logTicks(domain[0], domain[1], options.ticks + 2), domain, options);
+  const round = axis.unit === 'bytes' ? binaryTicks : logTicks;
+  const ticks = preferredOr(round(domain[0], domain[1], options.ticks + 2), domain, options);
   return scale(axis, undefined, domain, Math.log10, ticks, options);
 }
 
