@@ -2,13 +2,28 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { checkResultSchema } from '../../bench/model/check-result.ts';
+import { coarse } from './brief-check.ts';
 import { commandLine } from './in-process.ts';
 import { Program, scratchDirectory, sockbench } from './program.ts';
 import { echo } from './recorded-plan.ts';
 import { savedFile } from './saved-file.ts';
 
 /** A check of one program against itself, with sessions that are as short as possible. */
-const brief = ['check', '--a', echo, '--b', echo, '--gate', 'cpu', '-c', '2', '--window', '5ms', '--warmup', '5ms'];
+const brief = [
+  'check',
+  '--a',
+  echo,
+  '--b',
+  echo,
+  '--gate',
+  coarse('cpu'),
+  '-c',
+  '2',
+  '--window',
+  '5ms',
+  '--warmup',
+  '5ms',
+];
 
 function read(file: string): string {
   return readFileSync(file, 'utf8');
@@ -41,6 +56,17 @@ test('check prints a report in place of its table when the file is -', async () 
   expect(code, stderr).toBe(3);
   expect(stdout).toBe(read(savedFile(stderr)));
   expect(stderr).not.toContain('pilot');
+});
+
+test('a check waits for the first reply of a connection as long as for any other', async () => {
+  const late = 's.once("data", (bytes) => setTimeout(() => { s.write(bytes); s.pipe(s); }, 1000))';
+  const server = `exec node -e 'require("net").createServer((s) => ${late}).listen({port}, "127.0.0.1")'`;
+  const { code, stderr } = await sockbench(
+    ...['check', '--a', server, '--b', server, '--gate', 'cpu', '-c', '2', '--warmup', '5ms', '--timeout', '200ms'],
+    ...['--out-dir', scratchDirectory()],
+  );
+  expect(code, stderr).toBe(4);
+  expect(stderr).toContain('only 0 of 2 connections were answered');
 });
 
 test('an interrupted check prints and saves its finished sessions, and ends with 130', async () => {
