@@ -4,7 +4,7 @@ import type { Plan, Result } from '../../bench/model/result.ts';
 import { DEFAULT_APP } from '../../servers/apps/app-catalog.ts';
 import { DEFAULT_BALANCE } from '../../servers/balance/policies.ts';
 import { cpuList } from '../text/run-heading.ts';
-import { type CommandLine, type CommandPart, flag, joined, NOTHING, unlessDefault } from './command-line.ts';
+import { type CommandLine, type CommandPart, flag, joined, NO_CONFIG, NOTHING, unlessDefault } from './command-line.ts';
 import { exchangeFlags } from './exchange-flags.ts';
 import { namesTargets, targetFlags } from './target-flags.ts';
 import { tlsFlags } from './tls-flags.ts';
@@ -29,7 +29,7 @@ export function measuringCommand(result: Result): CommandLine | undefined {
     timing(plan),
     placement(plan),
   );
-  return { ...parts, words: [...parts.words, '--seed', String(plan.seed)] };
+  return joined(parts, flag('seed', String(plan.seed)), NO_CONFIG);
 }
 
 const COMMANDS: Readonly<Record<string, (result: Result) => CommandPart>> = {

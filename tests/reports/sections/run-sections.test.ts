@@ -60,7 +60,9 @@ describe('a comparison', () => {
   });
 
   test('contains the command that repeats it', () => {
-    expect(wordsOf(compared, 'verdict')).toMatch(/^\$ sockbench bench --models epoll,async,iterative .* --seed 42$/m);
+    expect(wordsOf(compared, 'verdict')).toMatch(
+      /^\$ sockbench bench --models epoll,async,iterative .* --seed 42 --no-config$/m,
+    );
   });
 });
 
