@@ -61,7 +61,7 @@ function geometryOf(chart: LineChart, layout: Layout, rightMargin: number): Geom
   const rules = chart.rules ?? [];
   const y = (top: number) =>
     scaleOf(chart.y, valuesOfY(chart), { range: [top + height, top], ticks: isWide ? 6 : 5, isValueAxis: true });
-  const left = Math.max(...y(0).ticks.map(({ label }) => textPixels(label))) + 12;
+  const left = Math.max(0, ...y(0).ticks.map(({ label }) => textPixels(label))) + 12;
   const right = layout.width - rightMargin;
   const x = scaleOf(chart.x, valuesOfX(chart.series, rules), {
     range: [left + INSET_PX, right - INSET_PX],
