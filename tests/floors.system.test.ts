@@ -30,6 +30,7 @@ const rooms: readonly { from: string; never: readonly string[]; may: string }[] 
   { from: 'reports/charts', never: ['page', 'sections', 'renderers'], may: 'document' },
   { from: 'reports/page', never: ['sections', 'tables', 'renderers'], may: 'charts' },
   { from: 'scripts/cli', never: ['commands', 'lab'], may: 'flags' },
+  { from: 'scripts/live', never: ['commands', 'session'], may: 'cli' },
 ];
 const pairs = rooms.flatMap(({ from, never, may }) => [
   ...never.map((to) => ({ from, to, allowed: false })),

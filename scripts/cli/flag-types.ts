@@ -69,7 +69,8 @@ export function parsed<T, V = string | number>(
   { once = false, form = plainForm as OptionForm<V> }: { readonly once?: boolean; readonly form?: OptionForm<V> } = {},
 ) {
   return flagOf(form, (given, context): T => {
-    const texts = textsOf(given, context);
+    const { bare } = form;
+    const texts = textsOf(bare === undefined ? given : [given].flat().map((value) => value || bare), context);
     if (texts.length === 0) return z.NEVER;
     if (once && texts.length > 1) {
       refuse(context, `is given ${texts.length} times`, { subject: 'flag' });

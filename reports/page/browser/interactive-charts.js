@@ -60,7 +60,6 @@
       figure.querySelector('svg.chart')?.before(this.container);
       this.container.after(this.hint, this.spoken);
       this.outputs = this.makeLegend();
-      /** Places of values of x, in their order. */
       const tables = /** @type {uPlot.AlignedData[]} */ (data.series.map(({ x, y }) => [x, y]));
       this.plot = new uPlot(this.options(), uPlot.join(tables), this.container);
       this.container.addEventListener('keydown', (event) => this.pressed(event));
