@@ -60,7 +60,6 @@
       figure.querySelector('svg.chart')?.before(this.container);
       this.container.after(this.hint, this.spoken);
       this.outputs = this.makeLegend();
-      /** Places of values of x, in their order. */
       const tables = /** @type {uPlot.AlignedData[]} */ (data.series.map(({ x, y }) => [x, y]));
       this.plot = new uPlot(this.options(), uPlot.join(tables), this.container);
       this.container.addEventListener('keydown', (event) => this.pressed(event));
@@ -180,8 +179,9 @@
       if (values.length === 0) return y.scale === 'log' ? [1, 10] : [0, 1];
       const [bottom, top] = [Math.min(...values), Math.max(...values)];
       if (y.scale === 'log') return [bottom / 1.2, top * 1.2];
-      const margin = (top - bottom || Math.abs(top) || 1) * 0.06;
-      return [y.includesZero && bottom >= 0 ? 0 : bottom - margin, top + margin];
+      const base = y.includesZero ? Math.min(0, bottom) : bottom;
+      const margin = (top - base || Math.abs(top) || 1) * 0.06;
+      return [base === 0 ? 0 : base - margin, top + margin];
     }
 
     /**

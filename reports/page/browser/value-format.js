@@ -68,5 +68,6 @@ function logTicks(least, most) {
   const choices = LOG_DIGITS.map((digits) =>
     powers.flatMap((power) => digits.map((digit) => digit * power)).filter((value) => value >= least && value <= most),
   );
-  return choices.find(({ length }) => length <= MAX_LOG_TICKS) ?? choices.at(-1) ?? [];
+  const ticks = choices.find(({ length }) => length <= MAX_LOG_TICKS) ?? choices.at(-1) ?? [];
+  return ticks.length > 1 ? ticks : [least, (least + most) / 2].map((value) => Number(value.toPrecision(2)));
 }

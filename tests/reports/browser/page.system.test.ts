@@ -10,14 +10,19 @@ import { readPageAssets } from '../../../reports/page/assets.ts';
 import { renderPage } from '../../../reports/page/page.ts';
 import { documentOf } from '../../../reports/sections/result-document.ts';
 import { whyMissing } from '../../requirements.ts';
-import { checkResult } from '../checks.ts';
 import { sampleDocument } from '../page/sample-document.ts';
+import { samples } from '../sections/fixtures.ts';
 import { TestBrowser } from './browser.ts';
 
 const documents: readonly (readonly [string, ReportDocument])[] = [
   ['every kind of block and chart', sampleDocument],
+  ['a search', documentOf(samples.searches)],
+  ['a check', documentOf(samples.check)],
+];
+const others: readonly (readonly [string, ReportDocument])[] = [
   ['a comparison', documentOf(readSaved('tests/golden/bench.json'))],
-  ['a check', documentOf(checkResult())],
+  ['one load', documentOf(samples.run)],
+  ['a sweep', documentOf(samples.sweep)],
 ];
 const assets = readPageAssets();
 const sample = renderPage(sampleDocument, assets);
@@ -29,13 +34,16 @@ describe.skipIf(whyMissing('chromium'))('report pages in Chromium', () => {
   });
   afterAll(() => browser?.close());
 
-  test.each(documents)('%s: loads without an error, a request or a violation of its policy', async (_, report) => {
-    const { page, faults } = await browser.open(renderPage(report, assets));
-    expect(await page.title()).toBe(`${report.title} – sockbench`);
-    expect(await drawnCharts(page)).toEqual(chartIds(report).map((id) => ({ id: `chart-${id}`, isDrawn: true })));
-    expect(await tableTexts(page)).toEqual(expectedTexts(report));
-    expect(faults).toEqual([]);
-  });
+  test.each([...documents, ...others])(
+    '%s: loads without an error, a request or a violation of its policy',
+    async (_, report) => {
+      const { page, faults } = await browser.open(renderPage(report, assets));
+      expect(await page.title()).toBe(`${report.title} – sockbench`);
+      expect(await drawnCharts(page)).toEqual(chartIds(report).map((id) => ({ id: `chart-${id}`, isDrawn: true })));
+      expect(await tableTexts(page)).toEqual(expectedTexts(report));
+      expect(faults).toEqual([]);
+    },
+  );
 
   test.each(documents)('%s: fits a phone, and what it shows there meets WCAG A and AA', async (_, report) => {
     const { page } = await browser.open(renderPage(report, assets), { colorScheme: 'light' });

@@ -28,6 +28,17 @@ test('a logarithmic axis has no place for 0', () => {
   expect(scale.at(100)).toBeCloseTo(50, 6);
 });
 
+test.each<[number[], string[]]>([
+  [[50 * 1024 ** 2], ['46 MiB', '48 MiB', '50 MiB', '52 MiB', '54 MiB', '56 MiB']],
+  [
+    [1024, 8192],
+    ['1 KiB', '2 KiB', '4 KiB', '8 KiB'],
+  ],
+])('a logarithmic axis of %j bytes has ticks', (values, labels) => {
+  const { ticks } = scaleOf(axis({ unit: 'bytes', scale: 'log' }), values, options);
+  expect(ticks.map(({ label }) => label)).toEqual(labels);
+});
+
 test('each nine of a percentile has the same width, and the maximum is a little beyond', () => {
   const percentile = axis({ name: 'Percentile', unit: 'percentile', scale: 'percentile' });
   const { at, ticks } = scaleOf(percentile, [50, 90, 99, 99.9, 100], options);

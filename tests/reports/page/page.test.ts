@@ -9,6 +9,7 @@ import { renderPage } from '../../../reports/page/page.ts';
 import { prose, unbrokenWords } from '../../../reports/page/prose.ts';
 import { documentOf } from '../../../reports/sections/result-document.ts';
 import { escapeMarkup } from '../../../reports/text/markup.ts';
+import { samples } from '../sections/fixtures.ts';
 import { HOSTILE, sampleDocument } from './sample-document.ts';
 
 const assets = { styles: 'p{color:red}', script: 'a()', plot: { styles: 'b{}', library: 'c()', script: 'd()' } };
@@ -83,6 +84,11 @@ test.each<[string, ReportDocument]>([
   const levels = matches(markup, /<h(\d)/g).map(Number);
   expect(levels[0]).toBe(1);
   expect(levels.filter((level, i) => level > (levels[i - 1] ?? 1) + 1)).toEqual([]);
+});
+
+test.each(Object.entries(samples))('every number in the page of %s is one', (_, saved) => {
+  const markup = renderPage(documentOf(saved), assets);
+  expect(/<[^>]*(?:NaN|Infinity|undefined)[^>]*>/.exec(markup)?.[0]).toBeUndefined();
 });
 
 test('sentences keep flags and amounts on one line, and names in backticks are code', () => {
