@@ -1,7 +1,7 @@
 import { hasMeasuredSize } from '../../bench/model/app-workload.ts';
 import type { CheckOutcome, CheckResult } from '../../bench/model/check-result.ts';
 import { hodgesLehmann, walshInterval } from '../../bench/stats/walsh.ts';
-import { checkCommand } from '../reproduction/check-command.ts';
+import { checkCommand } from '../sections/reproduction/check-command.ts';
 import { exchangeWords, protocolName } from '../text/exchange-words.ts';
 import { formatPlural, formatShare, NONE } from '../text/quantities.ts';
 import { type Column, cell, type Table } from '../text/table.ts';

@@ -8,9 +8,9 @@ import type { CheckResult } from '../../bench/model/check-result.ts';
 import type { RunConfiguration } from '../../bench/model/configuration.ts';
 import { type Result, resultSchema } from '../../bench/model/result.ts';
 import { emptyResult } from '../../bench/run/runner.ts';
-import { checkCommand } from '../../reports/reproduction/check-command.ts';
-import { shellText } from '../../reports/reproduction/command-line.ts';
-import { measuringCommand } from '../../reports/reproduction/measuring-command.ts';
+import { checkCommand } from '../../reports/sections/reproduction/check-command.ts';
+import { shellText } from '../../reports/sections/reproduction/command-line.ts';
+import { measuringCommand } from '../../reports/sections/reproduction/measuring-command.ts';
 import { commandLine } from '../cli/in-process.ts';
 import { checkResult, finding, look } from './checks.ts';
 
