@@ -1,4 +1,4 @@
-import type { CommandModule } from 'yargs';
+import type { Argv, CommandModule } from 'yargs';
 import type * as z from 'zod';
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { type FlagSchema, type Flags, readFlags } from './flags.ts';
@@ -57,12 +57,14 @@ export function yargsCommand<S extends FlagSchema>(
   source: FlagSource = commandLine,
 ): CommandModule {
   const { name, describe, schema, positional, examples } = command;
+  const options = yargsOptions({ ...schema.shape, ...source.flags });
+  let parser: Argv | undefined;
   return {
     command: positional ? `${name} [${positional.name}${positional.several ? '..' : ''}]` : name,
     describe,
     builder(yargs) {
-      yargs
-        .options(yargsOptions({ ...schema.shape, ...source.flags }))
+      parser = yargs
+        .options(options)
         .example(examples.map(([example, description]) => [`$0 ${example}`, description] as const));
       if (positional) {
         const { name, several: _, ...shown } = positional;
@@ -71,6 +73,8 @@ export function yargsCommand<S extends FlagSchema>(
       return yargs;
     },
     async handler(argv) {
+      // yargs lays out the help of each command that it runs, which takes longer than loading it. This makes it short.
+      for (const flag of Object.keys(options)) parser?.hide(flag);
       const flags = await source.read(command, argv);
       const args = positional ? [argv[positional.name] ?? []].flat().map(String) : [];
       ended(flags === undefined ? EXIT.ok : await command.run(flags, ...args));

@@ -39,6 +39,8 @@ vi.mock('../../scripts/session/measure.ts', () => ({
 vi.mock('../../bench/capacity/capacity-run.ts', () => ({ runCapacity: keep }));
 vi.mock('../../bench/check/preparation.ts', () => ({ prepareCheck: () => {} }));
 vi.mock('../../bench/check/check.ts', () => ({ check: keep }));
+// It runs git for each result.
+vi.mock('../../bench/measure/commit.ts', () => ({ commitOf: () => undefined }));
 
 const directory = mkdtempSync(join(tmpdir(), 'sockbench-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
