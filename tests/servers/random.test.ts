@@ -164,19 +164,19 @@ function series(random: Random): Series {
   return { centred, quarters, counts };
 }
 
-const joint = new Float64Array(16);
+const joint = new Int32Array(16);
 
 /**
  * Returns how much two series depend on each other: their correlation, in standard deviations of that of independent
  * ones, and the interaction in a table of 4 × 4 joint bins, a chi-square with 9 degrees of freedom.
  */
 function dependence(x: Series, y: Series): { readonly z: number; readonly square: number } {
-  joint.fill(0);
+  const [a, b, rows, columns, table] = [x.centred, y.centred, x.quarters, y.quarters, joint.fill(0)];
   let products = 0;
-  for (let k = 0; k < LENGTH; k++) {
-    const bin = 4 * (x.quarters[k] as number) + (y.quarters[k] as number);
-    joint[bin] = (joint[bin] as number) + 1;
-    products += (x.centred[k] as number) * (y.centred[k] as number);
+  for (let k = 0; k < a.length; k++) {
+    const bin = 4 * (rows[k] as number) + (columns[k] as number);
+    table[bin] = (table[bin] as number) + 1;
+    products += (a[k] as number) * (b[k] as number);
   }
   const expected = LENGTH / 16;
   let square = 0;
