@@ -26,6 +26,7 @@ const rooms: readonly { from: string; never: readonly string[]; may: string }[] 
   { from: 'reports/text', never: ['tables', 'renderers'], may: 'text' },
   { from: 'reports/tables', never: ['renderers'], may: 'text' },
   { from: 'scripts/cli', never: ['commands', 'lab'], may: 'flags' },
+  { from: 'scripts/live', never: ['commands', 'session'], may: 'cli' },
 ];
 const pairs = rooms.flatMap(({ from, never, may }) => [
   ...never.map((to) => ({ from, to, allowed: false })),

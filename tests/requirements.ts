@@ -37,6 +37,7 @@ const probes = {
   websockets: () => whyNotStarted('/usr/bin/python3', '-m websockets --version'),
   // script(1) of util-linux: other implementations have other flags.
   script: () => whyNotStarted('script', '--version', 'util-linux'),
+  chromium: () => whyNotStarted('chromium', '--version'),
   prlimit: () => whyNotStarted('prlimit', '--version'),
   // Needs ip(8), and root or a user that may create network namespaces.
   netns: () => whyNotStarted('unshare', '--net ip link set lo up'),

@@ -60,6 +60,7 @@ class CapacityTrials implements Measurement {
     this.#placement = prepare(configuration);
     this.#progress = new RunProgress(observer);
     this.#result = emptyCapacityResult(configuration, this.#placement);
+    observer.started?.(this.#result);
   }
 
   get interrupted(): boolean {

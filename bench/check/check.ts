@@ -21,6 +21,8 @@ import { type Pace, runSession } from './session.ts';
 
 /** Observes a check. */
 export interface CheckObserver {
+  /** Called once, before anything is measured, with a result that has a plan and an environment. */
+  started?(result: CheckResult): void;
   /** Receives what the check does now, in a few words. */
   doing(what: string): void;
   /** Receives the result so far, to be saved, each time that it changes. */
@@ -59,6 +61,7 @@ class Check {
   }
 
   async run(): Promise<CheckResult> {
+    this.#observer.started?.(this.#result);
     try {
       this.#conclude(await this.#decide());
     } catch (error) {

@@ -131,6 +131,11 @@ export class Generator {
     return this.#views.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
+  /** Returns the requests that are in flight or wait for a connection. May be called at any time. */
+  inFlight(): number {
+    return this.#views.reduce((sum, { inFlight }) => sum + inFlight, 0);
+  }
+
   /**
    * Returns when the last thread ended its measuring, in monotonic nanoseconds; undefined while one still measures. A
    * limit on requests may end it early.

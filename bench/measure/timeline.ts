@@ -36,16 +36,17 @@ export class Timeline {
   /**
    * Records a reading: what happened since the one before is a point.
    * @param time of the reading, in monotonic nanoseconds.
+   * @returns the point; undefined when no time has passed.
    */
-  read(time: number, source: TimelineSource): void {
+  read(time: number, source: TimelineSource): TimelinePoint | undefined {
     const seconds = (time - this.#time) / 1e9;
-    if (seconds <= 0) return;
+    if (seconds <= 0) return undefined;
     const responses = source.latencies('response');
     const lags = lagsOf(source);
     const latest = responses.since(this.#responses);
     const latestLags = lags.since(this.#lags);
     const [completed, failed, bytes] = [source.completed(), source.failed(), source.bytes()];
-    this.points.push({
+    const point = {
       second: (time - this.#begin) / 1e9,
       // Count requests, not responses: a line of a chat has one response for each receiver, and a time-out has one,
       // too.
@@ -55,13 +56,15 @@ export class Timeline {
       p99: latest.quantile(0.99) / 1000,
       errors: Math.max(0, failed - this.#failed),
       ...(latestLags.count > 0 && { generatorLagP99: latestLags.quantile(0.99) / 1000 }),
-    });
+    };
+    this.points.push(point);
     this.#time = time;
     this.#completed = completed;
     this.#responses = responses;
     this.#lags = lags;
     this.#failed = failed;
     this.#bytes = bytes;
+    return point;
   }
 }
 

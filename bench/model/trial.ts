@@ -176,7 +176,7 @@ const kernelSchema = z.looseObject({
 });
 
 /** One interval of the time measured: a second, or the rest at the end. */
-const timelinePointSchema = z.looseObject({
+export const timelinePointSchema = z.looseObject({
   /** End of the interval, in seconds since measuring began. */
   second: amount,
   requestsPerSecond: amount,

@@ -4,6 +4,7 @@ import { nowNanos } from '../measure/clock.ts';
 import { Slices } from '../measure/slices.ts';
 import { Timeline } from '../measure/timeline.ts';
 import type { Slice, TimelinePoint } from '../model/trial.ts';
+import type { Sample } from './observer.ts';
 
 /**
  * Interval between readings of the generator's counts. It is short enough to distinguish drift from noise in a load of
@@ -22,8 +23,15 @@ export interface Course {
 /**
  * Reads the generator's counts from `begin` until `end`, both in monotonic nanoseconds, or until it is done.
  * @param completed requests completed at `begin`.
+ * @param sampled receives each point of the timeline when it is complete.
  */
-export async function follow(generator: Generator, begin: number, end: number, completed: number): Promise<Course> {
+export async function follow(
+  generator: Generator,
+  begin: number,
+  end: number,
+  completed: number,
+  sampled: (sample: Sample) => void,
+): Promise<Course> {
   const timeline = new Timeline(begin, completed);
   const slices = new Slices(begin, completed);
   for (let looks = 1; ; looks++) {
@@ -33,7 +41,8 @@ export async function follow(generator: Generator, begin: number, end: number, c
     const now = doneNanos ?? nowNanos();
     const over = doneNanos !== undefined || time === end;
     slices.read(now, generator.completed(), over);
-    if (over || looks % LOOKS_A_POINT === 0) timeline.read(now, generator);
+    const point = over || looks % LOOKS_A_POINT === 0 ? timeline.read(now, generator) : undefined;
+    if (point !== undefined) sampled({ ...point, inFlight: generator.inFlight() });
     if (over) return { timeline: timeline.points, slices: slices.slices };
   }
 }

@@ -1,8 +1,7 @@
+import type { Phase } from '../model/event.ts';
 import type { Result } from '../model/result.ts';
+import type { TimelinePoint } from '../model/trial.ts';
 import type { TrialSpec } from './planner.ts';
-
-/** Phase of a trial. */
-export type Phase = 'starting' | 'opening' | 'warming up' | 'measuring' | 'draining' | 'stopping' | 'second opinion';
 
 /** Progress of a run at one moment. */
 export interface Progress {
@@ -20,10 +19,20 @@ export interface Progress {
   readonly remainingSeconds: number | null;
 }
 
+/** How a load went in the last second. Percentiles are those of the responses of that second. */
+export interface Sample extends TimelinePoint {
+  /** Requests in flight or waiting for a connection at its end. */
+  readonly inFlight: number;
+}
+
 /** Watches a run. It is called on the run's own thread, so it must return quickly. */
 export interface RunObserver {
+  /** Called once, before the first trial, with results that have a plan and an environment. */
+  started?(result: Result): void;
   /** Called a few times a second, and at each change of phase. */
   progress(progress: Progress): void;
+  /** Called for each second that was measured, and for the rest at the end of a trial. */
+  sampled?(sample: Sample): void;
   /**
    * Called after every trial, with all results so far, so that they can be saved. What is derived from all trials, such
    * as the comparison, is still missing.

@@ -1,6 +1,7 @@
 import type { Generator } from '../load/generator.ts';
 import { nowNanos } from '../measure/clock.ts';
-import type { Phase, RunObserver } from './observer.ts';
+import type { Phase } from '../model/event.ts';
+import type { RunObserver, Sample } from './observer.ts';
 import type { TrialSpec } from './planner.ts';
 import type { TrialObserver } from './trial.ts';
 
@@ -54,6 +55,10 @@ export class RunProgress implements TrialObserver {
   loading(generator: Generator): void {
     this.#generator = generator;
     this.#mark = { time: nowNanos(), completed: 0 };
+  }
+
+  sampled(sample: Sample): void {
+    this.#observer.sampled?.(sample);
   }
 
   #tick(): void {

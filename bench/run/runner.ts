@@ -52,6 +52,7 @@ async function runRounds(
   const progress = new RunProgress(observer);
   const course = new RoundCourse(configuration, nowNanos());
   let result = emptyResult(configuration, placement);
+  observer.started?.(result);
   for (const specs of planRounds(configuration)) {
     result = { ...result, plan: { ...result.plan, ...course.begin(specs.length) } };
     progress.expect(course.trialsExpected);

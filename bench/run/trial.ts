@@ -6,13 +6,14 @@ import type { OpeningReport } from '../load/thread-report.ts';
 import { nowNanos } from '../measure/clock.ts';
 import { balanceOf, type RunConfiguration } from '../model/configuration.ts';
 import { TargetError } from '../model/errors.ts';
+import type { Phase } from '../model/event.ts';
 import { largestSize } from '../model/message-sizes.ts';
 import { growsInStages } from '../model/operating-point.ts';
 import { parseWork } from '../model/request-work.ts';
 import type { Trial } from '../model/trial.ts';
 import { follow, until } from './following.ts';
 import { planLoad, streamKeyOf } from './load-plan.ts';
-import type { Phase } from './observer.ts';
+import type { Sample } from './observer.ts';
 import { opened } from './opening.ts';
 import type { Placement } from './placement.ts';
 import type { TrialSpec } from './planner.ts';
@@ -24,10 +25,11 @@ import { recordTrial } from './trial-record.ts';
 import { judgeTrial } from './validity.ts';
 import { whileRunning } from './while-running.ts';
 
-/** Watches one trial: receives each phase, and the generator once it exists. */
+/** Watches one trial: receives each phase, the generator once it exists, and each second measured. */
 export interface TrialObserver {
   phase(phase: Phase): void;
   loading(generator: Generator): void;
+  sampled(sample: Sample): void;
 }
 
 /**
@@ -144,7 +146,7 @@ async function measure(
   const before = configuration.warmupMs === 0 ? beforeBegin : generator.completed();
   readings.startMeasuring(before);
   observer.phase('measuring');
-  const course = await follow(generator, warmupEnd, measureEnd, before);
+  const course = await follow(generator, warmupEnd, measureEnd, before, (sample) => observer.sampled(sample));
   readings.stopMeasuring(generator.completed());
   observer.phase('draining');
   const load = await generator.finished();

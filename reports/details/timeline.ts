@@ -10,14 +10,21 @@ const MAX_ROWS = 30;
 const MIN_POINTS = 3;
 
 /**
- * Returns the load over time, when it changed as planned or lasted for a while; null otherwise. There is none for
- * several rounds: no round represents the others, and means of percentiles are meaningless.
+ * Returns the points of a load over time, when it changed as planned or lasted for a while; none otherwise. There are
+ * none for several rounds: no round represents the others, and means of percentiles are meaningless.
  */
-export function timelineTable(trials: readonly Trial[]): Table | null {
+export function timelineOf(trials: readonly Trial[]): readonly TimelinePoint[] {
   const [trial, ...others] = trials;
   const points = trial?.timeline ?? [];
   const changes = (trial?.stages.length ?? 0) > 0;
-  if (trial === undefined || others.length > 0 || points.length < (changes ? 1 : MIN_POINTS)) return null;
+  return others.length > 0 || points.length < (changes ? 1 : MIN_POINTS) ? [] : points;
+}
+
+/** Returns the load over time as a table; null where it has no timeline. */
+export function timelineTable(trials: readonly Trial[]): Table | null {
+  const [trial] = trials;
+  const points = timelineOf(trials);
+  if (trial === undefined || points.length === 0) return null;
   const each = Math.ceil(points.length / MAX_ROWS);
   const rows = mergePoints(points, each);
   const fields = fieldsOf(rows, trial.workload);

@@ -7,6 +7,8 @@ export interface RenderOptions {
   readonly color: boolean;
   /** Columns of text to stay within; at least 80. */
   readonly width: number;
+  /** Draws plots and sparklines with ASCII characters only. Default: false. */
+  readonly ascii?: boolean;
 }
 
 /** Turns results of one kind, by default of trials, into a document. Pure: no I/O, no clock. */

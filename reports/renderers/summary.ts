@@ -1,5 +1,6 @@
 import type { Result } from '../../bench/model/result.ts';
 import { detailTables } from '../details/detail-tables.ts';
+import { overTime } from '../details/over-time.ts';
 import { failedOpinions } from '../details/second-opinion.ts';
 import { aggregate } from '../tables/aggregate.ts';
 import { capacityTable } from '../tables/capacity.ts';
@@ -9,6 +10,7 @@ import { type FailureReport, failureReports } from '../text/failures.ts';
 import { Footnotes } from '../text/footnotes.ts';
 import type { Plot } from '../text/plot.ts';
 import { interruption, runHeading } from '../text/run-heading.ts';
+import type { OverTime } from '../text/sparkline.ts';
 import type { Table } from '../text/table.ts';
 
 /** A result in reading order, in no particular format. */
@@ -18,6 +20,8 @@ export interface Summary {
   readonly tables: readonly Table[];
   /** Sweeps only: the curves. */
   readonly plots: readonly Plot[];
+  /** A single load that lasted for a while: how it went. */
+  readonly overTime?: OverTime;
   /** A single load on a single target: everything known of it. A sweep: how the targets scale. */
   readonly details: readonly Table[];
   /** Numbered from 1 by their position; the tables refer to them. */
@@ -32,11 +36,13 @@ export function summarize(result: Result): Summary {
   const footnotes = new Footnotes(result.capacity ? 'target' : 'trial');
   const tables = tablesOf(result, footnotes);
   const scaling = scalingTables(result, footnotes);
+  const course = result.plan.command === 'run' ? overTime(result.trials) : null;
   for (const warning of result.warnings) footnotes.add(warning);
   return {
     heading: runHeading(result),
     tables,
     plots: scalingPlots(result),
+    ...(course && { overTime: course }),
     details: [...scaling, ...detailTables(result)],
     footnotes: footnotes.texts(),
     failures: [...failureReports(result.failures), ...failedOpinions(result.trials)],

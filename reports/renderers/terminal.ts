@@ -5,6 +5,7 @@ import type { FailureReport } from '../text/failures.ts';
 import { type Indent, paragraph } from '../text/paragraph.ts';
 import { plain } from '../text/plain.ts';
 import { drawPlot } from '../text/plot.ts';
+import { drawOverTime } from '../text/sparkline.ts';
 import type { Row, Table, Tone } from '../text/table.ts';
 import type { RenderOptions } from './renderer.ts';
 import { type Summary, summarize } from './summary.ts';
@@ -30,16 +31,17 @@ export function renderTerminal(result: Result, options: RenderOptions): string {
 }
 
 /** Draws heading, tables, plots, footnotes, failures and conclusions. */
-export function drawSummary(summary: Summary, { color, width }: RenderOptions): string {
+export function drawSummary(summary: Summary, { color, width, ascii }: RenderOptions): string {
   const paint = painter(color);
-  const { heading, tables, plots, details, footnotes, failures, statements } = summary;
+  const { heading, tables, plots, overTime, details, footnotes, failures, statements } = summary;
   const prose = (text: string, indent?: Indent) => paragraph(plain(text), width, indent);
   const bold = (title: string) => prose(title).map((row) => paint(row, 'bold'));
   const titled = (table: Table) => [...bold(table.title), drawTable(table, width, paint)];
   const blocks = [
     heading.flatMap((line) => prose(line).map((row) => paint(row, 'dim'))),
     ...tables.map(titled),
-    ...plots.map((plot) => [...bold(plot.title), ...drawPlot(plot, width)]),
+    ...plots.map((plot) => [...bold(plot.title), ...drawPlot(plot, width, ascii)]),
+    ...(overTime ? [[...bold(overTime.title), ...drawOverTime(overTime, ascii)]] : []),
     ...details.map(titled),
     ...(tables.length === 0 ? [['Nothing was measured.']] : []),
     footnotes.flatMap((note, i) => prose(note, { first: `${i + 1}. `.padStart(4), columns: 4 })),

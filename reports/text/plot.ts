@@ -1,3 +1,4 @@
+import { BrailleCanvas, DOTS_HIGH, DOTS_WIDE } from './braille.ts';
 import { paragraph } from './paragraph.ts';
 import { plain } from './plain.ts';
 
@@ -30,12 +31,18 @@ const MAX_COLUMNS = 72;
 const MARKS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 /** Mark of a point that several series share. */
 const SEVERAL = '*';
-const TRACE = '·';
+
+/** Characters of the axes, and of lines between points where these are not braille. */
+const FRAME = { tick: '┤', side: '│', corner: '└', base: '─' } as const;
+const ASCII_FRAME = { tick: '+', side: '|', corner: '+', base: '-' } as const;
+const ASCII_TRACE = '.';
 
 /**
- * Draws a plot as lines of text, at most `width` wide. Each series is a letter at its points, with dots between them.
+ * Draws a plot as lines of text, at most `width` wide. Each series is a letter at its points, with lines of braille dots
+ * between them.
+ * @param ascii draws with ASCII characters only.
  */
-export function drawPlot({ xs, xName, series, format }: Plot, width: number): string[] {
+export function drawPlot({ xs, xName, series, format }: Plot, width: number, ascii = false): string[] {
   const highest = Math.max(0, ...series.flatMap(({ ys }) => ys.filter((y) => y !== null)));
   if (xs.length === 0 || !(highest > 0)) return [];
   const most = roundEnd(highest);
@@ -44,27 +51,20 @@ export function drawPlot({ xs, xName, series, format }: Plot, width: number): st
   );
   const margin = Math.max(...labels.map(({ length }) => length));
   const columns = Math.min(MAX_COLUMNS, width - margin - 3);
-  const canvas = Array.from({ length: HEIGHT + 1 }, () => new Array<string>(columns).fill(' '));
   const at = columnsOf(xs, columns);
-  const rowOf = (y: number) => HEIGHT - Math.round((y / most) * HEIGHT);
-  for (const { ys } of series) trace(canvas, at, ys, rowOf);
-  series.forEach(({ ys }, i) => {
-    const mark = MARKS[i % MARKS.length] ?? SEVERAL;
-    ys.forEach((y, x) => {
-      const line = y === null ? undefined : canvas[rowOf(y)];
-      const column = at[x] ?? 0;
-      if (line !== undefined) line[column] = line[column] === ' ' || line[column] === TRACE ? mark : SEVERAL;
-    });
-  });
+  const canvas = traces(series, at, { columns, most }, ascii);
+  const marks = marksOf(series, at, most);
+  for (const { column, row, mark } of marks) canvas[row]?.splice(column, 1, mark);
+  const { tick, side, corner, base } = ascii ? ASCII_FRAME : FRAME;
   const blank = ' '.repeat(margin);
   return [
     ...canvas.map((line, row) =>
-      `${labels[row]?.padStart(margin)} ${labels[row] ? '┤' : '│'}${line.join('')}`.trimEnd(),
+      `${labels[row]?.padStart(margin)} ${labels[row] ? tick : side}${line.join('')}`.trimEnd(),
     ),
-    `${blank} └${'─'.repeat(columns)}`,
+    `${blank} ${corner}${base.repeat(columns)}`,
     `${blank}  ${axis(xs, at, columns)}`,
     `${blank}  ${xName}`,
-    ...paragraph(legend(series, canvas), width, { first: ' '.repeat(margin + 2), columns: margin + 2 }),
+    ...paragraph(legend(series, marks), width, { first: ' '.repeat(margin + 2), columns: margin + 2 }),
   ];
 }
 
@@ -75,22 +75,51 @@ function columnsOf(xs: readonly number[], columns: number): number[] {
   return xs.map((x) => Math.round((Math.log(x / first) / Math.log(last / first)) * (columns - 1)));
 }
 
-/** Draws dots between the points of a series, where the canvas is empty. */
-function trace(
-  canvas: readonly string[][],
+/** A letter of a series, or the mark of several, in the cell of its point. */
+interface Mark {
+  readonly column: number;
+  readonly row: number;
+  readonly mark: string;
+}
+
+/** Returns the marks of all points, one for each cell. */
+function marksOf(series: readonly Series[], at: readonly number[], most: number): Mark[] {
+  const marks = new Map<number, Mark>();
+  series.forEach(({ ys }, i) => {
+    ys.forEach((y, x) => {
+      if (y === null) return;
+      const [column, row] = [at[x] ?? 0, HEIGHT - Math.round((y / most) * HEIGHT)];
+      const cell = column * (HEIGHT + 1) + row;
+      marks.set(cell, { column, row, mark: marks.has(cell) ? SEVERAL : (MARKS[i % MARKS.length] ?? SEVERAL) });
+    });
+  });
+  return [...marks.values()];
+}
+
+/** Draws lines between the points of each series. @returns the characters of the canvas, row by row. */
+function traces(
+  series: readonly Series[],
   at: readonly number[],
-  ys: readonly (number | null)[],
-  rowOf: (y: number) => number,
-): void {
-  for (let x = 1; x < ys.length; x++) {
-    const [from, to] = [ys[x - 1] ?? null, ys[x] ?? null];
-    const [left = 0, right = 0] = [at[x - 1], at[x]];
-    if (from === null || to === null) continue;
-    for (let column = left + 1; column < right; column++) {
-      const line = canvas[rowOf(from + ((to - from) * (column - left)) / (right - left))];
-      if (line?.[column] === ' ') line[column] = TRACE;
-    }
+  { columns, most }: { readonly columns: number; readonly most: number },
+  ascii: boolean,
+): string[][] {
+  const canvas = new BrailleCanvas(columns, HEIGHT + 1);
+  const dotsY = (y: number) => (HEIGHT - (y / most) * HEIGHT) * DOTS_HIGH + (DOTS_HIGH - 1) / 2;
+  const segments = series.flatMap(({ ys }) =>
+    ys.flatMap((to, x) => {
+      const from = ys[x - 1] ?? null;
+      return from === null || to === null ? [] : [{ left: at[x - 1] ?? 0, right: at[x] ?? 0, from, to }];
+    }),
+  );
+  for (const { left, right, from, to } of segments) {
+    canvas.line(left * DOTS_WIDE, dotsY(from), right * DOTS_WIDE, dotsY(to));
   }
+  return Array.from({ length: HEIGHT + 1 }, (_, row) =>
+    Array.from({ length: columns }, (_, column) => {
+      const dots = canvas.at(column, row);
+      return ascii && dots !== ' ' ? ASCII_TRACE : dots;
+    }),
+  );
 }
 
 /** Writes each x under its column where there is room; the last one always. */
@@ -113,7 +142,7 @@ function roundEnd(highest: number): number {
   return magnitude * (ROUND_ENDS.find((end) => end * magnitude >= highest) ?? 10);
 }
 
-function legend(series: readonly Series[], canvas: readonly (readonly string[])[]): string {
+function legend(series: readonly Series[], marks: readonly Mark[]): string {
   const names = series.map(({ name }, i) => `${MARKS[i % MARKS.length]} ${plain(name)}`);
-  return [...names, ...(canvas.some((line) => line.includes(SEVERAL)) ? [`${SEVERAL} several`] : [])].join(', ');
+  return [...names, ...(marks.some(({ mark }) => mark === SEVERAL) ? [`${SEVERAL} several`] : [])].join(', ');
 }

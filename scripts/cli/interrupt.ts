@@ -1,5 +1,5 @@
 import { EXIT } from '../../bench/model/exit-code.ts';
-import { exitNow } from '../../sockets/os/process.ts';
+import { endNow } from './at-exit.ts';
 import { log } from './output.ts';
 
 /** Thrown when work was interrupted before it had anything to save. */
@@ -21,7 +21,7 @@ export async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise
   const controller = new AbortController();
   current = controller;
   const interrupt = () => {
-    if (controller.signal.aborted) exitNow(EXIT.interrupted);
+    if (controller.signal.aborted) endNow(EXIT.interrupted);
     log('\nstopping; interrupt again to stop without saving');
     controller.abort();
   };

@@ -7,9 +7,9 @@ import { type Format, formats, render, renderPair, showsPairs } from '../../repo
 import type { RenderOptions } from '../../reports/renderers/renderer.ts';
 import type { Command } from '../cli/command.ts';
 import { oneOf } from '../cli/flag-types.ts';
-import { mayColor, print, reportWidth } from '../cli/output.ts';
-import { displayFlags, reportFlags } from '../flags/output.ts';
-import { FILE_OPTIONS, writeReports } from '../session/measure.ts';
+import { print } from '../cli/output.ts';
+import { plotFlags, reportFlags } from '../flags/output.ts';
+import { fileOptions, screenOptions, writeReports } from '../session/measure.ts';
 import { openReport, pageOf } from '../session/report-page.ts';
 
 const schema = z.strictObject({
@@ -17,7 +17,7 @@ const schema = z.strictObject({
     .prefault('terminal')
     .meta({ description: `One of ${formats.join(', ')}` }),
   ...reportFlags,
-  ...displayFlags,
+  ...plotFlags,
 });
 
 /** `sockbench report`: shows saved results again, or two of them side by side. */
@@ -39,7 +39,8 @@ export const report: Command<typeof schema> = {
     ['report before.json after.json --out html=both.html', 'the same as a page, too'],
   ],
   async run(flags, file = '', other, ...more) {
-    const { format, out, open, 'no-color': noColor } = flags.values;
+    const { format, out, open, ascii, 'no-color': noColor } = flags.values;
+    const look = { noColor, ascii };
     for (const argument of more) flags.refuse(`unexpected argument '${argument}': at most two results`);
     if (other !== undefined) {
       if (!showsPairs(format)) flags.refuse(`--format: two results can't be printed as ${format}`);
@@ -51,10 +52,9 @@ export const report: Command<typeof schema> = {
     flags.assertNoFaults();
     const { locateSaved, readSaved } = await import('../../reports/files/reader.ts');
     const source = other === undefined ? single(readSaved(file)) : await pair(file, other);
-    const printed = { color: mayColor(process.stdout, noColor), width: reportWidth() };
-    if (!out.some((report) => report.file === '-')) print(await source(format, printed));
-    await writeReports(out, (each) => source(each, FILE_OPTIONS));
-    if (open) await openReport(locateSaved(file), out, () => source('html', FILE_OPTIONS));
+    if (!out.some((report) => report.file === '-')) print(await source(format, screenOptions(look)));
+    await writeReports(out, (each) => source(each, fileOptions(look)));
+    if (open) await openReport(locateSaved(file), out, () => source('html', fileOptions(look)));
     return EXIT.ok;
   },
 };

@@ -16,6 +16,16 @@ export const displayFlags = {
   'no-color': toggle().meta({ group: OUTPUT, description: 'No colours (also NO_COLOR=1)' }),
 };
 
+/** Flags for the look of reports with plots. */
+export const plotFlags = {
+  ...displayFlags,
+  ascii: toggle().meta({
+    group: OUTPUT,
+    description:
+      'Draw plots with ASCII characters [default: in locales other than UTF-8, and where TERM=dumb or linux]',
+  }),
+};
+
 /** Whether progress is shown. */
 export const quietFlag = {
   quiet: toggle().meta({ group: OUTPUT, alias: 'q', description: 'No progress' }),
@@ -44,9 +54,20 @@ export const outputFlags = {
   json: text()
     .optional()
     .meta({ group: OUTPUT, description: 'Write the results as JSON to FILE; - prints them instead of tables' }),
-  ...displayFlags,
+  live: parsed(parseLive, { once: true, bare: '0' }).optional().meta({
+    group: OUTPUT,
+    description: "Show it while it runs: 'tui' on the whole terminal, otherwise a page on 127.0.0.1, at a PORT or any",
+  }),
+  stream: text().optional().meta({
+    group: OUTPUT,
+    description: 'Write what happens to FILE, as a line of JSON each; - prints it instead of tables',
+  }),
+  ...plotFlags,
   ...quietFlag,
 };
+
+/** How a measurement is shown while it runs: on the terminal, or as a page on a port of this machine (0: any). */
+export type Live = { readonly kind: 'tui' } | { readonly kind: 'page'; readonly port: number };
 
 /** A report besides the saved results; the file `-` is stdout. */
 export interface Report {
@@ -64,19 +85,34 @@ export interface Output {
   /** Whether a browser shows the report as a page. */
   readonly open: boolean;
   readonly noColor: boolean;
+  readonly ascii: boolean;
   readonly quiet: boolean;
+  /** Undefined: progress in one line. */
+  readonly live?: Live | undefined;
+  /** File of the events, `-` for stdout; undefined: none. */
+  readonly stream?: string | undefined;
 }
 
 /** Reads the flags for where results go. */
-export function readOutput({ values }: Flags<Values<typeof outputFlags>>): Output {
-  const { json, out, open, quiet, 'out-dir': directory, 'no-color': noColor } = values;
-  return {
-    directory,
-    reports: [...out, ...(json === undefined ? [] : [{ format: 'json', file: json, flag: '--json' } as const])],
-    open,
-    noColor,
-    quiet,
-  };
+export function readOutput(flags: Flags<Values<typeof outputFlags>>): Output {
+  const { live, stream, json, out, open, quiet, ascii, 'out-dir': directory, 'no-color': noColor } = flags.values;
+  const reports: Report[] = [
+    ...out,
+    ...(json === undefined ? [] : [{ format: 'json', file: json, flag: '--json' } as const]),
+  ];
+  const printed = reports.find(({ file }) => file === '-');
+  if (stream === '-' && printed !== undefined) {
+    flags.refuse(`--stream: stdout already gets ${printed.flag}: write one of them to a file`);
+  }
+  return { directory, reports, open, noColor, ascii, quiet, live, stream };
+}
+
+/** Parses `tui` or a port. @throws {RangeError} for anything else. */
+export function parseLive(text: string): Live {
+  if (text === 'tui') return { kind: 'tui' };
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(port <= 65_535)) throw new RangeError(`'${text}' is neither tui nor a port, 0 to 65535`);
+  return { kind: 'page', port };
 }
 
 /** Parses a list such as `json=a.json,terminal=b.txt`. @throws {RangeError} when it is malformed. */

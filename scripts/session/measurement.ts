@@ -4,8 +4,10 @@ import type { Saved } from '../../reports/files/saved.ts';
 
 /** Observes any measurement: of trials, and of the sessions of a check. */
 export interface MeasurementObserver<R extends Saved>
-  extends Pick<RunObserver, 'progress'>,
+  extends Pick<RunObserver, 'progress' | 'sampled'>,
     Pick<CheckObserver, 'doing'> {
+  /** Receives a result that has a plan and an environment, before anything is measured. */
+  started?(result: R): void;
   /** Receives the results so far, to be saved, after each change. */
   saved(result: R): void;
 }

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Phase } from '../../bench/run/observer.ts';
+import type { Phase } from '../../bench/model/event.ts';
 import type * as Runner from '../../bench/run/runner.ts';
 import { WatchedProcesses } from '../../bench/run/watched-processes.ts';
 import type { ModelName } from '../../servers/model-catalog.ts';

@@ -17,6 +17,7 @@ test('a fault between the start of a server and its load leaves no server runnin
   const before = processTree(process.pid);
   const observer = {
     phase: () => undefined,
+    sampled: () => undefined,
     loading: () => {
       throw new Error('broken');
     },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Result, resultSchema } from '../../bench/model/result.ts';
 import { median } from '../../bench/stats/median.ts';
+import { eventsNamed, readEvents } from './event-stream.ts';
 import { Program, scratchDirectory, sockbench } from './program.ts';
 
 /** Flags of trials that are as short as possible. */
@@ -15,10 +16,25 @@ function parsed(stdout: string): Result {
 
 test('capacity finds a rate that a server keeps, confirms it, and refutes a higher one', async () => {
   const directory = scratchDirectory();
+  const stream = join(directory, 'events.jsonl');
   // One connection, and at least 5 ms for each request: capacity is below 200 requests/s. Above it, the queue grows.
   const { code, stdout, stderr } = await sockbench(
     ...['capacity', '--slo', 'p99<400ms', '--models', 'async', '-c', '1', '--work', 'io:5ms', '--start-rate', '150'],
-    ...['-d', '300ms', '--confirm', '600ms', '--warmup', '0s', '--seed', '5', '--out-dir', directory, '-q'],
+    ...[
+      '-d',
+      '300ms',
+      '--confirm',
+      '600ms',
+      '--warmup',
+      '0s',
+      '--seed',
+      '5',
+      '--out-dir',
+      directory,
+      '-q',
+      '--stream',
+      stream,
+    ],
   );
   expect({ code, stderr }).toMatchObject({ code: 0 });
   expect(stdout).toMatch(/^async +\S+ +\d/m);
@@ -35,6 +51,9 @@ test('capacity finds a rate that a server keeps, confirms it, and refutes a high
     ...{ command: 'capacity', seed: 5, arrivals: 'poisson', rate: 150 },
     capacity: { slos: ['p99<400ms'], mostErrors: 0.001, startRate: 150, confirmSeconds: 0.6 },
   });
+  const events = readEvents(stream);
+  expect(eventsNamed(events, 'trial-ended').map(({ trial }) => trial)).toEqual(trials);
+  expect(eventsNamed(events, 'capacity').at(-1)?.capacity).toEqual(capacity);
   expect(capacity).toMatchObject([{ target: 'async', transport: 'tcp', connections: 1, outcome: 'bracketed' }]);
   const { confirmed = null, refuted = null, steps = [], profile = [] } = capacity[0] ?? {};
   expect((refuted ?? 0) / (confirmed ?? 0)).toBeLessThan(1.06);

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { checkResultSchema } from '../../bench/model/check-result.ts';
+import { eventsNamed, readEvents } from './event-stream.ts';
 import { commandLine } from './in-process.ts';
 import { Program, scratchDirectory, sockbench } from './program.ts';
 import { echo } from './recorded-plan.ts';
@@ -46,7 +47,10 @@ test('check prints a report in place of its table when the file is -', async () 
 test('an interrupted check prints and saves its finished sessions, and ends with 130', async () => {
   const directory = scratchDirectory();
   const json = join(directory, 'check.json');
-  const program = new Program([...brief, '--budget', '60m', '--out-dir', directory, '--out', `json=${json}`]);
+  const stream = join(directory, 'events.jsonl');
+  const program = new Program([
+    ...[...brief, '--budget', '60m', '--out-dir', directory, '--out', `json=${json}`, '--stream', stream],
+  ]);
   await program.waitForOutput(/^check: session 3,/m);
   program.process.kill('SIGINT');
   const { code, stdout, stderr } = await program.end();
@@ -59,5 +63,9 @@ test('an interrupted check prints and saves its finished sessions, and ends with
   expect(interrupted).toBe(true);
   expect(finishedAt).not.toBeNull();
   expect(sessions.length).toBeGreaterThanOrEqual(2);
+  const events = readEvents(stream);
+  expect(eventsNamed(events, 'session').map(({ session }) => session)).toEqual(sessions);
+  expect(eventsNamed(events, 'step').map(({ doing }) => doing)).toContain('pilot');
+  expect(events.at(-1)).toMatchObject({ event: 'ended', exitCode: 130, interrupted: true });
   expect(await commandLine('report', join(directory, 'latest'))).toEqual({ code: 0, stdout, stderr: '' });
 });

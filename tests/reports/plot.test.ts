@@ -13,28 +13,58 @@ const plot: Plot = {
 };
 
 describe('a plot', () => {
-  test('has a letter at each point, dots between them, and numbers on both axes', () => {
+  test('has a letter at each point, lines of dots between them, and numbers on both axes', () => {
     expect(drawPlot(plot, 39).join('\n')).toBe(
       [
-        '400 ┤                               ·a',
-        '    │                            ···',
-        '    │                          ··',
-        '300 ┤                       ·a·',
-        '    │                    ···',
-        '    │                  ··',
-        '200 ┤b·······b·······*·······b',
-        '    │            ···',
-        '    │          ··',
-        '100 ┤       ·a·',
-        '    │    ···',
-        '    │  ··',
-        '  0 ┤a·',
+        '400 ┤                               ⡠a',
+        '    │                            ⢀⠔⠊',
+        '    │                         ⢀⡠⠊⠁',
+        '300 ┤                       ⡠a⠁',
+        '    │                    ⢀⠔⠊',
+        '    │                 ⢀⡠⠊⠁',
+        '200 ┤b⠤⠤⠤⠤⠤⠤⠤b⠤⠤⠤⠤⠤⠤⡤*⠥⠤⠤⠤⠤⠤⠤b',
+        '    │            ⢀⠔⠊',
+        '    │         ⢀⡠⠊⠁',
+        '100 ┤       ⡠a⠁',
+        '    │    ⢀⠔⠊',
+        '    │ ⢀⡠⠊⠁',
+        '  0 ┤a⠁',
         '    └─────────────────────────────────',
         '     1       2       4       8      16',
         '     connections',
         '     a rising, b flat, * several',
       ].join('\n'),
     );
+  });
+
+  test('in ASCII has the same letters, with points between them', () => {
+    expect(drawPlot(plot, 39, true).join('\n')).toBe(
+      [
+        '400 +                               .a',
+        '    |                            ...',
+        '    |                         ....',
+        '300 +                       .a.',
+        '    |                    ...',
+        '    |                 ....',
+        '200 +b.......b.......*.......b',
+        '    |            ...',
+        '    |         ....',
+        '100 +       .a.',
+        '    |    ...',
+        '    | ....',
+        '  0 +a.',
+        '    +---------------------------------',
+        '     1       2       4       8      16',
+        '     connections',
+        '     a rising, b flat, * several',
+      ].join('\n'),
+    );
+  });
+
+  test('draws steep lines without gaps', () => {
+    const steep = { ...plot, xs: [1, 2, 4, 8], series: [{ name: 'a', ys: [0, 400, 0, 400] }] };
+    const lines = drawPlot(steep, 12).slice(1, 12);
+    expect(lines.filter((line) => !/[\u2801-\u28ff]/.test(line))).toEqual([]);
   });
 
   test.each([40, 60, 80, 100, 200])('fits %i columns', (width) => {

@@ -14,7 +14,14 @@ import { result } from '../reports/results.ts';
 /** Returns an output to a new directory, with a report in JSON. */
 function outputTo(directory: string): Output {
   const report = { format: 'json', file: join(directory, 'report.json'), flag: '--out json' } as const;
-  return { directory: join(directory, 'results'), reports: [report], noColor: true, quiet: true };
+  return {
+    directory: join(directory, 'results'),
+    reports: [report],
+    open: false,
+    noColor: true,
+    ascii: false,
+    quiet: true,
+  };
 }
 
 test.each<[string, Saved]>([
@@ -39,7 +46,10 @@ test.each<[string, Saved]>([
   expect(code).toBe(0);
   expect(journals).toEqual([JOURNAL_FILE]);
   const file = savedFile(stderr);
-  expect(stderr).toBe(`seed 7; results go to ${join(file, '..')}\nresults saved in ${file}\n`);
+  const run = join(file, '..');
+  expect(stderr).toBe(
+    `seed 7; results go to ${run}\nresults saved in ${file}\nas a page: sockbench report ${run} --open\n`,
+  );
   expect(readdirSync(join(file, '..'))).toEqual(['results.json']);
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(measured);
   expect(readFileSync(join(directory, 'report.json'), 'utf8')).toBe(readFileSync(file, 'utf8'));

@@ -295,5 +295,6 @@ export class SocketEngine {
     this.#live.completed = this.#completedBefore + counts.completed;
     this.#live.failed = this.#state.failures;
     this.#live.bytes = counts.bytes;
+    this.#live.inFlight = this.#state.inFlight;
   }
 }

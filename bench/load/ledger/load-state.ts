@@ -209,6 +209,11 @@ export class LoadState {
     return timedOut + errors + corrupted + dropped;
   }
 
+  /** Requests that were in flight or waiting at the last {@link holds}. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
   /** Sum over requests of the time each was in flight or waiting since measuring began, in nanoseconds. */
   get inFlightNanos(): number {
     return this.#inFlightNanos;

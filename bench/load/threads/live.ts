@@ -1,11 +1,12 @@
 import { nowNanos } from '../../measure/clock.ts';
 import { HISTOGRAM_BYTES, Histogram } from '../../measure/histogram.ts';
 
-const NUMBERS = 4;
+const NUMBERS = 5;
 const COMPLETED = 0;
 const FAILED = 1;
 const BYTES = 2;
 const DONE = 3;
+const IN_FLIGHT = 4;
 
 /** Names of a thread's histograms. */
 export const latencyNames = ['response', 'service', 'generatorLag', 'scheduleLag', 'connect', 'handshake'] as const;
@@ -58,6 +59,14 @@ export class LiveView implements Readonly<Record<LatencyName, Histogram>> {
   }
   set bytes(count: number) {
     this.#numbers[BYTES] = count;
+  }
+
+  /** Requests that are in flight or wait for a connection. */
+  get inFlight(): number {
+    return this.#numbers[IN_FLIGHT] as number;
+  }
+  set inFlight(count: number) {
+    this.#numbers[IN_FLIGHT] = count;
   }
 
   /** When measuring ended, which may be early, in monotonic nanoseconds; undefined while it continues. */
