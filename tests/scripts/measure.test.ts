@@ -31,17 +31,17 @@ test.each<[string, Saved]>([
   const directory = scratchDirectory();
   const journals: string[] = [];
   const { code, stdout, stderr } = await captured(() =>
-    record(
-      {
+    record({
+      output: outputTo(directory),
+      prepare: async () => ({
         seed: 7,
         async run({ saved }) {
           saved(measured);
           journals.push(...readdirSync(join(directory, 'results', 'latest')));
           return measured;
         },
-      },
-      outputTo(directory),
-    ),
+      }),
+    }),
   );
   expect(code).toBe(0);
   expect(journals).toEqual([JOURNAL_FILE]);
@@ -61,17 +61,17 @@ test('a result is saved and kept also when its report cannot be written any more
   const output = outputTo(directory);
   const kept: Saved[] = [];
   const session = captured(() =>
-    record(
-      {
+    record({
+      output,
+      prepare: async () => ({
         seed: 7,
         async run() {
           mkdirSync(join(directory, 'report.json'));
           return checkResult();
         },
         keep: async (each) => void kept.push(each),
-      },
-      output,
-    ),
+      }),
+    }),
   );
   await expect(session).rejects.toThrow("--out json: can't be written: EISDIR");
   expect(kept).toEqual([checkResult()]);

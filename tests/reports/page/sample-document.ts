@@ -89,7 +89,10 @@ const seconds: LineChart = {
   series: TARGETS.slice(0, 3).map((name, i) => ({
     name,
     style: 'step',
-    points: Array.from({ length: 60 }, (_, x) => ({ x, y: x === 30 ? null : rate(i, 64) * (1 + 0.1 * Math.sin(x * 1.7 + i)) })),
+    points: Array.from({ length: 60 }, (_, x) => ({
+      x,
+      y: x === 30 ? null : rate(i, 64) * (1 + 0.1 * Math.sin(x * 1.7 + i)),
+    })),
   })),
   interactive: true,
 };
@@ -104,7 +107,15 @@ const leaderboard: IntervalChart = {
     const value = rate(i, 64);
     const samples = [0.97, 0.99, 1, 1.01, 1.02].map((part) => value * part);
     const note = i < 2 ? '1st (tie)' : `${i + 1}th`;
-    return { name, value, low: value * 0.965, high: value * 1.025, samples, note, ...(i === 13 && { tone: 'faint' as const }) };
+    return {
+      name,
+      value,
+      low: value * 0.965,
+      high: value * 1.025,
+      samples,
+      note,
+      ...(i === 13 && { tone: 'faint' as const }),
+    };
   }),
 };
 
@@ -115,7 +126,16 @@ const effects: IntervalChart = {
   caption: 'B against A with 95 % intervals.',
   x: { name: 'Change', unit: 'share', scale: 'linear' },
   rows: [
-    { name: 'p99', group: 'Latency', value: 0.08, low: 0.04, high: 0.12, samples: [0.05, 0.09, 0.1], note: 'regressed', tone: 'bad' },
+    {
+      name: 'p99',
+      group: 'Latency',
+      value: 0.08,
+      low: 0.04,
+      high: 0.12,
+      samples: [0.05, 0.09, 0.1],
+      note: 'regressed',
+      tone: 'bad',
+    },
     { name: 'p50', group: 'Latency', value: -0.01, low: -0.03, high: 0.01, note: 'within tolerance', tone: 'good' },
     { name: 'throughput', group: 'Rate', value: 0.002, low: null, high: 0.03, note: 'no upper bound needed' },
     { name: 'cpu', group: 'Rate', value: null, note: 'not measured', tone: 'faint' },
@@ -179,14 +199,39 @@ export const sampleDocument: ReportDocument = {
       id: 'verdict',
       title: 'Verdict',
       blocks: [
-        { kind: 'paragraph', tone: 'lead', text: 'epoll and io-uring are the fastest; they cannot be distinguished. Both serve 137k requests/s at 64 connections, 9 % more than nonblocking.' },
-        { kind: 'paragraph', tone: 'warning', text: 'In one of 5 rounds the load generator was busy: epoll may be faster than shown.' },
+        {
+          kind: 'paragraph',
+          tone: 'lead',
+          text: 'epoll and io-uring are the fastest; they cannot be distinguished. Both serve 137k requests/s at 64 connections, 9 % more than nonblocking.',
+        },
+        {
+          kind: 'paragraph',
+          tone: 'warning',
+          text: 'In one of 5 rounds the load generator was busy: epoll may be faster than shown.',
+        },
         { kind: 'list', items: ['5 rounds in random order', 'closed loop, 64 bytes', HOSTILE] },
-        { kind: 'command', text: 'npx sockbench bench --models epoll,io-uring,nonblocking -c 1,4,16,64,256,1024 --rounds 5 --seed 4711' },
+        {
+          kind: 'command',
+          text: 'npx sockbench bench --models epoll,io-uring,nonblocking -c 1,4,16,64,256,1024 --rounds 5 --seed 4711',
+        },
       ],
     },
-    { id: 'ranking', title: 'Ranking', blocks: [{ kind: 'chart', chart: leaderboard }, { kind: 'table', table }] },
-    { id: 'scaling', title: 'Scaling', blocks: [{ kind: 'chart', chart: throughput }, { kind: 'chart', chart: fit }] },
+    {
+      id: 'ranking',
+      title: 'Ranking',
+      blocks: [
+        { kind: 'chart', chart: leaderboard },
+        { kind: 'table', table },
+      ],
+    },
+    {
+      id: 'scaling',
+      title: 'Scaling',
+      blocks: [
+        { kind: 'chart', chart: throughput },
+        { kind: 'chart', chart: fit },
+      ],
+    },
     { id: 'latency', title: 'Latency', blocks: [{ kind: 'chart', chart: spectrum }] },
     { id: 'time', title: 'Over time', blocks: [{ kind: 'chart', chart: seconds }] },
     { id: 'effects', title: 'Effects', blocks: [{ kind: 'chart', chart: effects }] },

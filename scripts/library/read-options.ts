@@ -1,0 +1,48 @@
+import * as z from 'zod';
+import { ConfigurationError } from '../../bench/model/errors.ts';
+import type { Command } from '../cli/command.ts';
+import { type FlagSchema, type Flags, flagsOf } from '../cli/flags.ts';
+import { mergedLayers } from '../cli/layer.ts';
+import { pathText } from '../options/option-fault.ts';
+import { optionName } from '../options/options.ts';
+import { layerOf, optionsToFlags } from '../options/options-to-flags.ts';
+import { SCREEN_FLAGS } from './options.ts';
+
+/**
+ * Reads options in code as the flags of a command. Neither files of options nor variables count. Faults are in the flags.
+ */
+export function readOptions<S extends FlagSchema>(
+  { schema, rules }: Pick<Command<S>, 'schema' | 'rules'>,
+  options: object,
+): Flags<z.output<S>> {
+  const shown: readonly string[] = SCREEN_FLAGS;
+  const shape = Object.fromEntries(Object.entries(schema.shape).filter(([flag]) => !shown.includes(flag)));
+  const own = z.strictObject(shape) as unknown as S;
+  const converted = optionsToFlags(own, options);
+  const layer = layerOf(converted, (path) => ({ called: pathText(path), source: 'options' }));
+  const faults = converted.faults.map(({ path, message }) => `${pathText(path) || 'the options'}: ${message}`);
+  return flagsOf(own, mergedLayers([layer], rules), faults);
+}
+
+/**
+ * Does `work`, in whose faults flags are called by the names of their options.
+ * @throws {ConfigurationError} with `startRate` in place of `--start-rate`.
+ */
+export async function inTermsOfOptions<T>(schema: FlagSchema, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw new ConfigurationError(
+      error.faults.map((fault) => withOptions(fault, schema)),
+      { cause: error },
+    );
+  }
+}
+
+/** Replaces flags by options, except in quoted texts, which may be the user's. */
+function withOptions(fault: string, { shape }: FlagSchema): string {
+  return fault.replace(/'[^']*'|--([a-z][a-z-]*)/g, (found, flag?: string) =>
+    flag !== undefined && flag in shape ? optionName(flag) : found,
+  );
+}
