@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import { ConfigurationError } from '../../bench/model/errors.ts';
 import type { Command } from '../cli/command.ts';
 import { type FlagSchema, type Flags, flagsOf } from '../cli/flags.ts';
@@ -15,13 +15,12 @@ export function readOptions<S extends FlagSchema>(
   { schema, rules }: Pick<Command<S>, 'schema' | 'rules'>,
   options: object,
 ): Flags<z.output<S>> {
-  const shown: readonly string[] = SCREEN_FLAGS;
-  const shape = Object.fromEntries(Object.entries(schema.shape).filter(([flag]) => !shown.includes(flag)));
-  const own = z.strictObject(shape) as unknown as S;
-  const converted = optionsToFlags(own, options);
+  const converted = optionsToFlags(schema, options);
   const layer = layerOf(converted, (path) => ({ called: pathText(path), source: 'options' }));
   const faults = converted.faults.map(({ path, message }) => `${pathText(path) || 'the options'}: ${message}`);
-  return flagsOf(own, mergedLayers([layer], rules), faults);
+  const forScreens = SCREEN_FLAGS.filter((flag) => layer.has(flag));
+  const reasons = forScreens.map((flag) => `${optionName(flag)}: only the command line has it: leave it out`);
+  return flagsOf(schema, mergedLayers([layer], rules), [...faults, ...reasons]);
 }
 
 /**
