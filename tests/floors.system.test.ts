@@ -24,7 +24,8 @@ const rooms: readonly { from: string; never: readonly string[]; may: string }[] 
   { from: 'bench/stats', never: ['run', 'check', 'load', 'lab'], may: 'model' },
   { from: 'bench/check', never: ['lab'], may: 'stats' },
   { from: 'reports/text', never: ['tables', 'renderers'], may: 'text' },
-  { from: 'reports/tables', never: ['renderers'], may: 'text' },
+  { from: 'reports/tables', never: ['renderers', 'sections'], may: 'text' },
+  { from: 'reports/sections', never: ['renderers'], may: 'tables' },
   { from: 'scripts/cli', never: ['commands', 'lab'], may: 'flags' },
   { from: 'scripts/live', never: ['commands', 'session'], may: 'cli' },
 ];

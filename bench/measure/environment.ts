@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, platform, release, totalmem } from 'node:os';
 import { packageVersion } from '../model/package.ts';
 import type { Environment } from '../model/result.ts';
+import { commitOf } from './commit.ts';
 
 /** Returns the properties of this machine on which a run's numbers depend. */
 export function describeEnvironment(): Environment {
+  const commit = commitOf(process.cwd());
   return {
     cpuModel: cpus()[0]?.model.trim() ?? 'unknown',
     cpus: availableParallelism(),
@@ -17,6 +19,7 @@ export function describeEnvironment(): Environment {
     governor: read('/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor')?.trim() ?? null,
     // The CPU reports a hypervisor to its guests: the hypervisor bit of CPUID leaf 1.
     virtualized: /^flags.*\bhypervisor\b/m.test(read('/proc/cpuinfo') ?? ''),
+    ...(commit !== undefined && { commit }),
   };
 }
 

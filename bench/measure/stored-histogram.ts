@@ -1,4 +1,4 @@
-import { decodeFromCompressedBase64, type Histogram } from 'hdr-histogram-js';
+import { decodeFromCompressedBase64, type Histogram, type JsHistogram } from 'hdr-histogram-js';
 import type { LatencySummary } from '../model/trial.ts';
 
 /** The latencies of several trials together. */
@@ -31,4 +31,25 @@ export function storedLatencies(summaries: readonly Pick<LatencySummary, 'hdr'>[
     count: histogram.totalCount,
     micros: (percentile) => histogram.getValueAtPercentile(percentile) / 1000,
   };
+}
+
+/** A value of a histogram, in the middle of its bucket, and how often it occurred. */
+export interface StoredValue {
+  readonly nanos: number;
+  readonly times: number;
+}
+
+/** Returns the values in a result's histogram, ascending; null when it cannot be read. */
+export function storedValues(hdr: string): StoredValue[] | null {
+  try {
+    const histogram = decodeFromCompressedBase64(hdr, 32, false) as JsHistogram;
+    const values: StoredValue[] = [];
+    for (let index = 0; index < histogram.countsArrayLength; index++) {
+      const times = histogram.getCountAtIndex(index);
+      if (times > 0) values.push({ nanos: histogram.medianEquivalentValue(histogram.valueFromIndex(index)), times });
+    }
+    return values;
+  } catch {
+    return null;
+  }
 }

@@ -26,6 +26,11 @@ export const environmentSchema = z.looseObject({
   /** cpufreq governor of the first CPU; null where the kernel shows none. */
   governor: z.string().nullable(),
   virtualized: z.boolean(),
+  /**
+   * Commit of the repository around the working directory, abbreviated, with `-dirty` when tracked files differ from it.
+   * Absent without git or a repository, and in results of versions that did not record it.
+   */
+  commit: z.string().optional(),
 });
 
 const planSchema = z.looseObject({

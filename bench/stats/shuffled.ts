@@ -1,13 +1,21 @@
 import type { Random } from '../../servers/random/streams.ts';
 
-/** Returns a copy in uniformly random order, by Fisher and Yates, in the form of Durstenfeld (1964). */
+/** Returns a copy in uniformly random order. */
 export function shuffled<T>(items: readonly T[], random: Random): T[] {
   const copy = [...items];
-  for (let i = copy.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    const held = copy[i] as T;
-    copy[i] = copy[j] as T;
-    copy[j] = held;
-  }
+  shuffleRange(copy, 0, copy.length, random);
   return copy;
+}
+
+/**
+ * Brings the items from `from` to before `to` into uniformly random order, by Fisher and Yates, in the form of
+ * Durstenfeld (1964).
+ */
+export function shuffleRange<T>(items: { [i: number]: T }, from: number, to: number, random: Random): void {
+  for (let i = to - 1; i > from; i--) {
+    const j = from + Math.floor(random() * (i - from + 1));
+    const held = items[i] as T;
+    items[i] = items[j] as T;
+    items[j] = held;
+  }
 }

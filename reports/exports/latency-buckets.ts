@@ -1,4 +1,4 @@
-import { decodeFromCompressedBase64, type JsHistogram } from 'hdr-histogram-js';
+import { storedValues } from '../../bench/measure/stored-histogram.ts';
 import { type LatencyKindName, latencyKinds } from '../../bench/model/latency-metrics.ts';
 import type { Result } from '../../bench/model/result.ts';
 import type { LatencySummary } from '../../bench/model/trial.ts';
@@ -63,7 +63,7 @@ function merged(latencies: readonly LatencySummary[]): Omit<LatencyBuckets, 'lab
   counts.push(0);
   let count = 0;
   for (const { hdr } of latencies) {
-    const values = recorded(hdr);
+    const values = storedValues(hdr);
     if (values === null) return null;
     for (const { nanos, times } of values) {
       const at = BUCKET_BOUNDS.findIndex((bound) => nanos <= bound);
@@ -74,22 +74,4 @@ function merged(latencies: readonly LatencySummary[]): Omit<LatencyBuckets, 'lab
   }
   const sumNanos = latencies.reduce((sum, each) => sum + each.mean * NANOS_PER_MICRO * each.count, 0);
   return { count, sumSeconds: sumNanos / NANOS_PER_SECOND, counts };
-}
-
-interface Recorded {
-  readonly nanos: number;
-  readonly times: number;
-}
-
-/** Returns the values of a stored histogram with their counts; null when it is damaged. */
-function recorded(hdr: string): Recorded[] | null {
-  try {
-    const histogram = decodeFromCompressedBase64(hdr, 32, false) as JsHistogram;
-    return Array.from({ length: histogram.countsArrayLength }, (_, index) => ({
-      nanos: histogram.medianEquivalentValue(histogram.valueFromIndex(index)),
-      times: histogram.getCountAtIndex(index),
-    })).filter(({ times }) => times > 0);
-  } catch {
-    return null;
-  }
 }

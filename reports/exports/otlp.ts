@@ -6,7 +6,7 @@ import { plain } from '../text/plain.ts';
 import { inBaseUnit, snakeCase, ucumUnit } from './base-units.ts';
 import { bucketBounds, type LatencyFamily, latencyFamilies } from './latency-buckets.ts';
 import type { Labels, Sample } from './sample.ts';
-import { samplesOf } from './samples.ts';
+import { groupedByName, samplesOf } from './samples.ts';
 
 /** AGGREGATION_TEMPORALITY_DELTA of metrics.proto: numbers of this run alone. */
 const DELTA = 1;
@@ -20,7 +20,7 @@ const DELTA = 1;
 export function renderOtlp(saved: Saved): string {
   const { environment } = saved;
   const metrics = [
-    ...groups(samplesOf(saved)).map((samples) => metricOf(samples, saved)),
+    ...groupedByName(samplesOf(saved)).map((samples) => metricOf(samples, saved)),
     ...(saved.schema === CHECK_SCHEMA ? [] : latencyFamilies(saved)).map((family) => histogramOf(family, saved)),
   ];
   const scope = { name: 'sockbench', version: environment.sockbench };
@@ -42,16 +42,6 @@ function resourceAttributes({ sockbench, arch, platform, kernel, node, cpuModel,
     'sockbench.host.cpus': cpus,
     'sockbench.host.memory': memoryBytes,
   });
-}
-
-function groups(samples: readonly Sample[]): [Sample, ...Sample[]][] {
-  const byName = new Map<string, [Sample, ...Sample[]]>();
-  for (const sample of samples) {
-    const group = byName.get(sample.name);
-    if (group) group.push(sample);
-    else byName.set(sample.name, [sample]);
-  }
-  return [...byName.values()];
 }
 
 function metricOf(samples: readonly [Sample, ...Sample[]], saved: Saved) {

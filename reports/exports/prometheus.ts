@@ -4,7 +4,7 @@ import { plain } from '../text/plain.ts';
 import { baseUnitName, exportName, inBaseUnit, type Named } from './base-units.ts';
 import { bucketBounds, type LatencyFamily, latencyFamilies } from './latency-buckets.ts';
 import type { Labels, Sample } from './sample.ts';
-import { samplesOf } from './samples.ts';
+import { groupedByName, samplesOf } from './samples.ts';
 
 /**
  * Renders a result in Prometheus' text format, version 0.0.4: a gauge for each metric, a histogram for each kind of
@@ -12,7 +12,7 @@ import { samplesOf } from './samples.ts';
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/
  */
 export function renderPrometheus(saved: Saved): string {
-  const gauges = groups(samplesOf(saved)).flatMap(gaugeLines);
+  const gauges = groupedByName(samplesOf(saved)).flatMap(gaugeLines);
   const histograms = saved.schema === CHECK_SCHEMA ? [] : latencyFamilies(saved).flatMap(histogramLines);
   return `${[...runLines(saved), ...gauges, ...histograms].join('\n')}\n`;
 }
@@ -30,19 +30,8 @@ function runLines({ startedAt, environment }: Saved): string[] {
   ];
 }
 
-function groups(samples: readonly Sample[]): Sample[][] {
-  const byName = new Map<string, Sample[]>();
-  for (const sample of samples) {
-    const group = byName.get(sample.name);
-    if (group) group.push(sample);
-    else byName.set(sample.name, [sample]);
-  }
-  return [...byName.values()];
-}
-
-function gaugeLines(samples: readonly Sample[]): string[] {
+function gaugeLines(samples: readonly [Sample, ...Sample[]]): string[] {
   const [first] = samples;
-  if (first === undefined) return [];
   const name = `sockbench_${exportName(first)}`;
   return [
     ...head(name, 'gauge', first.summary, baseUnitName(first)),

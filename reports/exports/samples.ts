@@ -9,6 +9,7 @@ import { workWords } from '../../bench/model/work-words.ts';
 import { median } from '../../bench/stats/median.ts';
 import type { Saved } from '../files/saved.ts';
 import { aggregate } from '../tables/aggregate.ts';
+import { formatPlural } from '../text/quantities.ts';
 import { checkSamples } from './check-samples.ts';
 import type { Labels, Sample } from './sample.ts';
 
@@ -25,6 +26,17 @@ export interface Point {
 export function samplesOf(saved: Saved): Sample[] {
   if (saved.schema === CHECK_SCHEMA) return checkSamples(saved);
   return [...capacitySamples(saved), ...metricSamples(saved), ...trialCounts(saved)];
+}
+
+/** Returns samples in groups of one metric each, in the order of their first one. */
+export function groupedByName(samples: readonly Sample[]): [Sample, ...Sample[]][] {
+  const groups = new Map<string, [Sample, ...Sample[]]>();
+  for (const sample of samples) {
+    const group = groups.get(sample.name);
+    if (group) group.push(sample);
+    else groups.set(sample.name, [sample]);
+  }
+  return [...groups.values()];
 }
 
 /** Returns the points of a result. None of a search for capacities, whose trials have many different rates. */
@@ -57,8 +69,8 @@ export function wordsOf({ connections, ...labels }: Labels): string {
     ...(app === undefined || app === 'echo' ? [] : [app]),
     ...(transport === undefined ? [] : [transport]),
     ...(work === undefined ? [] : [work]),
-    ...(cpus === undefined ? [] : [`${cpus} CPUs`]),
-    ...(connections === undefined ? [] : [`${connections} connections`]),
+    ...(cpus === undefined ? [] : [formatPlural(Number(cpus), 'CPU')]),
+    ...(connections === undefined ? [] : [formatPlural(Number(connections), 'connection')]),
     ...(rate === undefined ? [] : [`${rate} requests/s`]),
     ...Object.values(others),
   ].join(', ');

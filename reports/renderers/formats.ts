@@ -9,6 +9,8 @@ interface RendererEntry {
   readonly load: () => Promise<Renderer>;
   /** The same for a regression check; a text: why the format has nothing of it, and what to use. */
   readonly loadCheck: (() => Promise<Renderer<CheckResult>>) | string;
+  /** Why the format has nothing of a run that only uploads or downloads, and what to use; absent where it has. */
+  readonly withoutReplies?: string;
   /** The same for two results side by side; absent where the format has no such report. */
   readonly loadPair?: () => Promise<PairRenderer>;
 }
@@ -61,6 +63,7 @@ const renderers = {
   hlog: {
     load: async () => (await import('../exports/hlog.ts')).renderHlog,
     loadCheck: 'a check stores no histograms: use csv, which contains the percentiles of each session',
+    withoutReplies: 'without replies there are no latencies: use csv, which contains all metrics',
   },
   'github-benchmark-smaller': {
     load: async () => (await import('../exports/github-benchmark.ts')).renderSmallerIsBetter,
@@ -84,6 +87,12 @@ export const formats = Object.keys(renderers) as Format[];
 export function whyNotForChecks(format: Format): string | undefined {
   const { loadCheck }: RendererEntry = renderers[format];
   return typeof loadCheck === 'string' ? loadCheck : undefined;
+}
+
+/** Returns the same of a run that only uploads or downloads. */
+export function whyNotWithoutReplies(format: Format): string | undefined {
+  const { withoutReplies }: RendererEntry = renderers[format];
+  return withoutReplies;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { CheckResult } from '../../bench/model/check-result.ts';
 import { gatedMetrics } from '../../bench/stats/gated-metrics.ts';
 import { DEFAULT_APP } from '../../servers/apps/app-catalog.ts';
 import { cpuList } from '../text/run-heading.ts';
-import { type CommandLine, type CommandPart, flag, joined, NOTHING, unlessDefault } from './command-line.ts';
+import { type CommandLine, type CommandPart, flag, joined, NO_CONFIG, NOTHING, unlessDefault } from './command-line.ts';
 import { exchangeFlags } from './exchange-flags.ts';
 import { writtenSeconds, writtenShare } from './written-amounts.ts';
 
@@ -22,6 +22,7 @@ export function checkCommand(result: CheckResult): CommandLine {
     unlessDefault('transport', transport, 'tcp'),
     unlessDefault('connections', connections, USUAL.connections),
     hasMeasuredSize(app, exchange) ? NOTHING : unlessDefault('size', size, USUAL.size),
+    unlessDefault('websocket-message', plan.websocketMessage, 'binary'),
     unlessDefault('window', windowMs, USUAL.windowMs, (ms) => writtenSeconds(ms / 1000)),
     gates(result),
     budgetMs === null || (baseline === undefined && budgetMs === USUAL.budgetMs)
@@ -32,6 +33,7 @@ export function checkCommand(result: CheckResult): CommandLine {
     serverCpus.length === 0 ? NOTHING : flag('server-cpus', cpuList(serverCpus)),
     loadCpus.length === 0 ? NOTHING : flag('load-cpus', cpuList(loadCpus)),
     flag('seed', String(plan.seed)),
+    NO_CONFIG,
     { words: [], notes: [LACKS] },
   );
 }

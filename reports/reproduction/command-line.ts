@@ -23,6 +23,9 @@ export function unlessDefault<T>(name: string, value: T, usual: T, write: (value
 
 export const NOTHING: CommandPart = { words: [], notes: [] };
 
+/** Options of a file, which may have changed, must not be added to those of the command. */
+export const NO_CONFIG: CommandPart = { words: ['--no-config'], notes: [] };
+
 /** Returns a flag with a value that results do not contain. @param placeholder what stands in its place. */
 export function placeholder(name: string, placeholder: string, note: string): CommandPart {
   return { words: [`--${name}`, placeholder], notes: [note] };

@@ -4,7 +4,7 @@ import type { Plan, Result } from '../../bench/model/result.ts';
 import { DEFAULT_APP } from '../../servers/apps/app-catalog.ts';
 import { DEFAULT_BALANCE } from '../../servers/balance/policies.ts';
 import { cpuList } from '../text/run-heading.ts';
-import { type CommandLine, type CommandPart, flag, joined, NOTHING, unlessDefault } from './command-line.ts';
+import { type CommandLine, type CommandPart, flag, joined, NO_CONFIG, NOTHING, unlessDefault } from './command-line.ts';
 import { exchangeFlags } from './exchange-flags.ts';
 import { namesTargets, targetFlags } from './target-flags.ts';
 import { tlsFlags } from './tls-flags.ts';
@@ -29,7 +29,7 @@ export function measuringCommand(result: Result): CommandLine | undefined {
     timing(plan),
     placement(plan),
   );
-  return { ...parts, words: [...parts.words, '--seed', String(plan.seed)] };
+  return joined(parts, flag('seed', String(plan.seed)), NO_CONFIG);
 }
 
 const COMMANDS: Readonly<Record<string, (result: Result) => CommandPart>> = {
@@ -79,7 +79,7 @@ function transportFlag(plan: Plan): CommandPart {
 }
 
 function loadFlags(plan: Plan): CommandPart {
-  const { app, workload, exchange, connection, pipelining, deflate, tls, sizes, rate, arrivals, stages } = plan;
+  const { app, workload, exchange, connection, pipelining, tls, sizes, rate, arrivals, stages } = plan;
   const isPlugIn = exchange?.protocol === 'plug-in';
   const isImplied =
     isPlugIn || (exchange?.protocol === 'http' && app === appsSpeaking('HTTP')[0]) || namesTargets(plan);
@@ -91,7 +91,8 @@ function loadFlags(plan: Plan): CommandPart {
     exchangeFlags(exchange, pathOf(plan)),
     tls === null ? NOTHING : tlsFlags(tls),
     sizes.length === 0 ? flag('size', String(plan.size)) : unlessDefault('size', writtenSizes(sizes), USUAL.sizes),
-    deflate ? { words: ['--deflate'], notes: [] } : NOTHING,
+    unlessDefault('websocket-message', plan.websocketMessage, 'binary'),
+    plan.deflate ? { words: ['--deflate'], notes: [] } : NOTHING,
     unlessDefault('connection', connection, 'pooled'),
     unlessDefault('pipelining', pipelining, 1),
     rate === null ? NOTHING : flag('rate', writtenNumber(rate)),

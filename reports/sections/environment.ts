@@ -1,7 +1,7 @@
 import type { CheckResult } from '../../bench/model/check-result.ts';
 import type { Plan, Result } from '../../bench/model/result.ts';
 import type { Section } from '../document/report-document.ts';
-import { formatBytes } from '../text/quantities.ts';
+import { formatBytes, NONE } from '../text/quantities.ts';
 import { cpuList } from '../text/run-heading.ts';
 import { cell, type Table } from '../text/table.ts';
 import { section, tableBlock } from './blocks.ts';
@@ -26,8 +26,9 @@ export function environmentSection(result: Result | CheckResult): Section[] {
 
 /** Returns the machines of two results side by side, what differs first. */
 export function environmentsTable(a: Result, b: Result): Table {
-  const ofB = new Map(factsOf(b));
-  const both = factsOf(a).map(([name, value]) => ({ name, a: value, b: ofB.get(name) ?? '' }));
+  const [ofA, ofB] = [a, b].map((result) => new Map(factsOf(result))) as [Map<string, string>, Map<string, string>];
+  const names = [...new Set([...ofA.keys(), ...ofB.keys()])];
+  const both = names.map((name) => ({ name, a: ofA.get(name) ?? NONE, b: ofB.get(name) ?? NONE }));
   const rows = both.map((fact) => {
     const tone = fact.a === fact.b ? 'plain' : 'warning';
     return [cell(fact.name), cell(fact.a, tone), cell(fact.b, tone)];
@@ -49,6 +50,7 @@ export function environmentsTable(a: Result, b: Result): Table {
 
 function factsOf({ environment, plan, startedAt, finishedAt }: Result | CheckResult): Facts {
   const { cpuModel, cpus, memoryBytes, platform, arch, kernel, node, sockbench, governor, virtualized } = environment;
+  const { commit } = environment;
   return [
     ['CPU', `${cpuModel}${virtualized ? ', virtual' : ''}`],
     ['CPUs that it could use', String(cpus)],
@@ -57,12 +59,13 @@ function factsOf({ environment, plan, startedAt, finishedAt }: Result | CheckRes
     ['system', `${platform} ${kernel} ${arch}`],
     ['Node.js', node],
     ['sockbench', sockbench],
+    ...(commit === undefined ? [] : [['commit', commit] as const]),
     ['CPUs of servers', cpuList(plan.serverCpus)],
     ['CPUs of the load', cpuList(plan.loadCpus)],
     ...('threads' in plan ? runFacts(plan as Plan) : []),
     ['seed', String(plan.seed)],
     ['started', instant(startedAt)],
-    ['finished', finishedAt === null ? 'it did not' : instant(finishedAt)],
+    ['finished', finishedAt === null ? 'not yet, or it was ended' : instant(finishedAt)],
   ];
 }
 

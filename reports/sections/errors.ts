@@ -34,7 +34,7 @@ function failuresOf(scenario: MeasuredScenario): Block[] {
   const rows = scenario.rows.filter(({ trials }) => trials.some((trial) => failedRequests(trial) > 0));
   const fields = shownFields(rows);
   const table: Table = {
-    title: titled('Requests that were not answered as expected, sums of the rounds', scenario),
+    title: titled('Failed requests, sums of the rounds', scenario),
     columns: fields.map(({ column }) => column),
     groups: scenario.levels.flatMap((level) => {
       const ofLevel = rows.filter(({ connections }) => connections === level);

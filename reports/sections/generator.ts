@@ -1,12 +1,18 @@
 import type { Result } from '../../bench/model/result.ts';
 import { SATURATED, type Trial } from '../../bench/model/trial.ts';
-import type { LineChart } from '../document/chart.ts';
+import type { Axis, LineChart, LineSeries } from '../document/chart.ts';
 import type { Section } from '../document/report-document.ts';
 import { formatMicros, formatNumber, formatPlural } from '../text/quantities.ts';
 import { cell, type Table } from '../text/table.ts';
 import { chartBlock, listBlock, section, tableBlock } from './blocks.ts';
 import { MAX_TRIALS } from './drift.ts';
+import { TIME_AXIS } from './latency.ts';
 import { doubtsOf, isDoubtful } from './rounds.ts';
+
+/** Most trials whose lags are drawn one by one: of more, the range is enough. */
+const MAX_LAGS = 100;
+
+const TRIAL_AXIS: Axis = { name: 'trial', unit: 'number', scale: 'linear' };
 
 /** Most targets that a row of the table names. */
 const MAX_NAMED = 4;
@@ -17,6 +23,7 @@ export function generatorSection({ trials }: Result): Section[] {
   return section('generator', 'Health of the load generator', [
     ...listBlock(summary(trials)),
     ...(trials.length > 1 && trials.length <= MAX_TRIALS ? [chartBlock(utilizationChart(trials))] : []),
+    ...(trials.length > 1 && trials.length <= MAX_LAGS ? lagChart(trials).map(chartBlock) : []),
     ...tableBlock(doubtsTable(trials)),
   ]);
 }
@@ -47,26 +54,44 @@ function summary(trials: readonly Trial[]): string[] {
 }
 
 function utilizationChart(trials: readonly Trial[]): LineChart {
-  const targets = [...new Set(trials.map(({ target }) => target))];
   return {
     ...{ kind: 'lines', id: 'generator-utilization', title: 'CPU use of the busiest generator thread' },
     caption:
       'Each trial, in the order they ran. Above the line, the generator may have been the limit, and not the server. ' +
       'Hollow: doubtful, for any reason in the table.',
-    x: { name: 'trial', unit: 'number', scale: 'linear' },
+    x: TRIAL_AXIS,
     y: { name: 'utilization', unit: 'share', scale: 'linear' },
-    series: targets.map((target) => ({
-      name: target,
-      style: 'points',
-      points: trials.flatMap((trial, i) =>
-        trial.target === target
-          ? [{ x: i + 1, y: Number(trial.generator.utilization.toPrecision(4)), ...doubtsOf([trial]) }]
-          : [],
-      ),
-    })),
+    series: inOrder(trials, ({ generator }) => generator.utilization),
     rules: [{ axis: 'y', at: SATURATED, label: 'saturated', tone: 'bad' }],
     interactive: false,
   };
+}
+
+function lagChart(trials: readonly Trial[]): LineChart[] {
+  const series = inOrder(trials, ({ latencyMicros }) => latencyMicros.generatorLag?.p99 || null);
+  if (series.every(({ points }) => points.length === 0)) return [];
+  return [
+    {
+      ...{ kind: 'lines', id: 'generator-lag', title: 'p99 of the generator lag' },
+      caption: 'Each trial, in the order they ran: how late the load itself sent and read.',
+      x: TRIAL_AXIS,
+      y: { ...TIME_AXIS, name: 'generator lag' },
+      series: series.filter(({ points }) => points.length > 0),
+      interactive: false,
+    },
+  ];
+}
+
+/** Returns a value of each trial over its place in the run, by target; trials without a value are left out. */
+function inOrder(trials: readonly Trial[], read: (trial: Trial) => number | null): LineSeries[] {
+  return [...new Set(trials.map(({ target }) => target))].map((target) => ({
+    name: target,
+    style: 'points',
+    points: trials.flatMap((trial, i) => {
+      const value = trial.target === target ? read(trial) : null;
+      return value === null ? [] : [{ x: i + 1, y: Number(value.toPrecision(4)), ...doubtsOf([trial]) }];
+    }),
+  }));
 }
 
 /** Returns every reason for doubt, with its first message. */

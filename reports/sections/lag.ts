@@ -17,6 +17,8 @@ import { spectrumCaption, spectrumOf } from './spectrum.ts';
 const MAX_CHARTED = 6;
 
 const KINDS = ['response', 'service', 'generator.lag'] as const satisfies readonly LatencyKindName[];
+/** Titles of columns. */
+const SHORT = { response: 'response', service: 'service', 'generator.lag': 'lag' } as const;
 const SHOWN = ['p50', 'p99', 'p999'] as const satisfies readonly Statistic[];
 /** The same for many targets. */
 const SHOWN_OF_MANY = ['p50', 'p99'] as const satisfies readonly Statistic[];
@@ -103,7 +105,7 @@ function kindsTable(scenario: MeasuredScenario, rows: readonly Aggregate[]): Tab
       const metric: MetricName = `${kind}.${statistic}`;
       const unit = timeUnit(rows.flatMap(({ values }) => values[metric] ?? []));
       return {
-        column: numberColumn(`${latencyKinds[kind].title} ${statistics[statistic].title}`, unit.name),
+        column: numberColumn(`${SHORT[kind]} ${statistics[statistic].title}`, unit.name),
         cell: ({ values }: Aggregate) => numberCell(values[metric], unit),
       };
     }),

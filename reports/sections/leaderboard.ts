@@ -93,7 +93,7 @@ function noteOf(row: Aggregate, range: RankingRecord['ranges'][number] | undefin
   const notes = [
     ...(range === undefined ? [] : [`rank ${rankText(range)}`]),
     ...(served === undefined ? [] : [served]),
-    ...(row.saturated ? ['or more: the generator was at its limit'] : []),
+    ...(row.saturated ? ['or more (generator limit)'] : []),
   ];
   return notes.length === 0 ? {} : { note: notes.join('; ') };
 }

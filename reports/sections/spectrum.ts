@@ -11,8 +11,10 @@ import { objectives, TIME_AXIS, timeRules } from './latency.ts';
 import { doubtsOf } from './rounds.ts';
 import { highestLevel, type MeasuredScenario, rowsAt, titled } from './scenarios.ts';
 
-/** Points of a curve in each decade of 1/(1 − p): the last is at 90 %, 99 %, 99.9 % and so on. */
-const POINTS_PER_DECADE = 7;
+/** Points of a curve in each decade of 1/(1 − p), the last at 90 %, 99 %, 99.9 % and so on: of few curves, and of many. */
+const POINTS_PER_DECADE = { few: 7, many: 5 };
+/** Most curves with the larger number of points. */
+const MAX_FEW = 8;
 /** A curve ends where fewer requests than this lie beyond: their times are too few to say where a percentile is. */
 const FEWEST_BEYOND = 10;
 
@@ -32,7 +34,8 @@ export function spectrumSection(result: Result, scenarios: readonly MeasuredScen
 
 /** Returns a curve for each target; of a single one, also for each of a few rounds. */
 function curvesOf(rows: readonly Aggregate[]): LineSeries[] {
-  const all = rows.flatMap(({ target, trials }) => spectrumOf(target, target, trials, 'response') ?? []);
+  const resolution = rows.length > MAX_FEW ? 'many' : 'few';
+  const all = rows.flatMap(({ target, trials }) => spectrumOf(target, target, trials, 'response', resolution) ?? []);
   const [{ trials = [] } = {}, ...others] = rows;
   if (others.length > 0 || trials.length < 2 || trials.length > MAX_ROUNDS) return all;
   const rounds = trials.flatMap((trial) => {
@@ -72,11 +75,12 @@ export function spectrumOf(
   identity: string,
   trials: readonly Trial[],
   kind: LatencyKindName,
+  resolution: keyof typeof POINTS_PER_DECADE = 'few',
 ): LineSeries | undefined {
   const summaries = trials.flatMap(({ latencyMicros }) => latencyMicros[latencyKinds[kind].field] ?? []);
   const latencies = storedLatencies(summaries.filter(({ count }) => count > 0));
   if (latencies === null || latencies.count <= FEWEST_BEYOND) return undefined;
-  const points = percentilesFor(latencies.count)
+  const points = percentilesFor(latencies.count, POINTS_PER_DECADE[resolution])
     .map((x): LinePoint => ({ x, y: Number(latencies.micros(x).toPrecision(4)) }))
     // A time of 0 has no place on a logarithmic axis.
     .filter(({ y }) => y !== null && y > 0);
@@ -86,10 +90,8 @@ export function spectrumOf(
 }
 
 /** Returns the percentiles of a curve over `count` requests, equally far apart at log(1/(1 − p)). */
-function percentilesFor(count: number): number[] {
+function percentilesFor(count: number, perDecade: number): number[] {
   const decades = Math.log10(count / FEWEST_BEYOND);
-  const steps = Math.floor(decades * POINTS_PER_DECADE + 1e-9);
-  return Array.from({ length: steps + 1 }, (_, i) =>
-    Number((100 * (1 - 10 ** (-i / POINTS_PER_DECADE))).toPrecision(7)),
-  );
+  const steps = Math.floor(decades * perDecade + 1e-9);
+  return Array.from({ length: steps + 1 }, (_, i) => Number((100 * (1 - 10 ** (-i / perDecade))).toPrecision(7)));
 }

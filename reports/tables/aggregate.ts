@@ -70,7 +70,8 @@ function isOf(outcome: Trial | Failure, { app, transport, work, cpus }: Compared
   return isServed && workWords(outcome) === work && outcome.cpus === cpus;
 }
 
-function pointKey(trial: Trial): string {
+/** Returns a text that is the same for trials of one table: all properties of the load but the connections. */
+export function pointKey(trial: Trial): string {
   const {
     transport,
     app,

@@ -22,7 +22,7 @@ import { outputFlags, readOutput } from '../flags/output.ts';
 import { protocolFileFlags, readProtocolFile } from '../flags/protocol-file.ts';
 import { readRounds, roundsFlags } from '../flags/rounds.ts';
 import { readTlsUse } from '../flags/tls.ts';
-import { type Measurement, type PlannedMeasurement, trialsOf } from '../session/measurement.ts';
+import { type Measurement, planTrials, trialsOf } from '../session/measurement.ts';
 import { measuringCommand } from '../session/measuring-command.ts';
 
 const schema = z.strictObject({
@@ -126,10 +126,9 @@ export const bench = measuringCommand({
     flags.refuse(...configurationFaults(configuration));
     flags.assertNoFaults();
     const { 'with-examples': withExamples, 'start-timeout': startLimitMs } = flags.values;
-    const prepare: PlannedMeasurement<Result>['prepare'] = withExamples
-      ? (signal, note) => prepareExamples(configuration, startLimitMs, signal, note)
-      : async () => trialsOf(configuration);
-    return { output, prepare };
+    const planned = planTrials(configuration, output);
+    if (!withExamples) return planned;
+    return { output, prepare: (signal, note) => prepareExamples(configuration, startLimitMs, signal, note) };
   },
 });
 

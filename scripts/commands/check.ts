@@ -22,7 +22,7 @@ import { readExchange } from '../flags/exchange/read-exchange.ts';
 import { parseGates, readGates } from '../flags/gates.ts';
 import { whySizeless } from '../flags/load.ts';
 import { webSocketFlag } from '../flags/options.ts';
-import { type Output, outputFlags, readOutput } from '../flags/output.ts';
+import { formatFaults, outputFlags, readOutput } from '../flags/output.ts';
 import { protocolFileFlags, readProtocolFile } from '../flags/protocol-file.ts';
 import { readTlsUse, tlsFlags } from '../flags/tls.ts';
 import type { Measurement } from '../session/measurement.ts';
@@ -152,7 +152,7 @@ export const check = measuringCommand({
     const output = readOutput(flags);
     const programs = readPrograms(flags);
     const plan = await readPlan(flags, programs);
-    flags.refuse(...checkFaults(plan), ...formatFaults(output));
+    flags.refuse(...checkFaults(plan), ...formatFaults(output, whyNotForChecks));
     const { baseline: file, record: isRecorded } = flags.values;
     flags.assertNoFaults();
     const { prepareCheck } = await import('../../bench/check/preparation.ts');
@@ -167,14 +167,6 @@ export const check = measuringCommand({
     };
   },
 });
-
-/** Returns why reports were requested that a check does not have, before it measures for minutes. */
-function formatFaults({ reports }: Output): string[] {
-  return reports.flatMap(({ flag, format }) => {
-    const reason = whyNotForChecks(format);
-    return reason === undefined ? [] : [`${flag}: ${reason}`];
-  });
-}
 
 /** Flags that need a number of sessions that depends on the results. */
 const SEQUENTIAL = ['max-sessions', 'confirm', 'null-arm'] as const;

@@ -28,6 +28,7 @@ const commands: Readonly<Record<string, (ended: Ended) => Promise<CommandModule>
   connect: async (ended) => yargsCommand((await import('./connect.ts')).connect, ended),
   list: async (ended) => yargsCommand((await import('./list.ts')).list, ended),
   report: async (ended) => yargsCommand((await import('./report.ts')).report, ended),
+  history: async (ended) => yargsCommand((await import('./history.ts')).history, ended),
   init: async (ended) => yargsCommand((await import('./init.ts')).init, ended),
   comment: async (ended) => yargsCommand((await import('./comment.ts')).comment, ended),
   doctor: async (ended) => yargsCommand((await import('./doctor.ts')).doctor, ended),

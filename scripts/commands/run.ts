@@ -23,7 +23,7 @@ import { outputFlags, readOutput } from '../flags/output.ts';
 import { protocolFileFlags, readProtocolFile } from '../flags/protocol-file.ts';
 import { readAddress } from '../flags/target-url.ts';
 import { readTlsUse } from '../flags/tls.ts';
-import { trialsOf } from '../session/measurement.ts';
+import { planTrials } from '../session/measurement.ts';
 import { measuringCommand } from '../session/measuring-command.ts';
 
 const schema = z.strictObject({
@@ -96,7 +96,7 @@ export const run = measuringCommand({
     // Without a target, readTarget() has already recorded a more helpful fault.
     flags.refuse(...textsOf(codedFaults(configuration).filter(({ code }) => code !== 'no-target')));
     flags.assertNoFaults();
-    return { output, prepare: async () => trialsOf(configuration) };
+    return planTrials(configuration, output);
   },
 });
 

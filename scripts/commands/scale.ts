@@ -18,7 +18,7 @@ import { outputFlags, readOutput } from '../flags/output.ts';
 import { protocolFileFlags, readProtocolFile } from '../flags/protocol-file.ts';
 import { readRounds, roundsFlags } from '../flags/rounds.ts';
 import { readTlsUse } from '../flags/tls.ts';
-import { trialsOf } from '../session/measurement.ts';
+import { planTrials } from '../session/measurement.ts';
 import { measuringCommand } from '../session/measuring-command.ts';
 
 /** Load flags that `scale` refuses, because it applies full load at each level. Hidden, so that the fault can explain why. */
@@ -86,7 +86,7 @@ export const scale = measuringCommand({
     // Without a target, readTargets() has already recorded a more helpful fault.
     flags.refuse(...textsOf(codedFaults(configuration).filter(({ code }) => code !== 'no-target')));
     flags.assertNoFaults();
-    return { output, prepare: async () => trialsOf(configuration) };
+    return planTrials(configuration, output);
   },
 });
 

@@ -70,8 +70,8 @@ export const outputFlags = {
 export type Live = { readonly kind: 'tui' } | { readonly kind: 'page'; readonly port: number };
 
 /** A report besides the saved results; the file `-` is stdout. */
-export interface Report {
-  readonly format: Format;
+export interface Report<F extends string = Format> {
+  readonly format: F;
   readonly file: string;
   /** The flag that requests it, for faults. */
   readonly flag: string;
@@ -115,13 +115,29 @@ export function parseLive(text: string): Live {
   return { kind: 'page', port };
 }
 
+/**
+ * Returns faults for reports that a command does not have, so that it ends before it measures for minutes.
+ * @param why returns why there is none in a format; undefined when there is.
+ */
+export function formatFaults({ reports }: Output, why: (format: Format) => string | undefined): string[] {
+  return reports.flatMap(({ flag, format }) => {
+    const reason = why(format);
+    return reason === undefined ? [] : [`${flag}: ${reason}`];
+  });
+}
+
 /** Parses a list such as `json=a.json,terminal=b.txt`. @throws {RangeError} when it is malformed. */
 export function parseReports(text: string): Report[] {
+  return parseReportsOf(text, formats);
+}
+
+/** Does the same for other formats. */
+export function parseReportsOf<F extends string>(text: string, names: readonly F[]): Report<F>[] {
   return parseNames(text).map((part) => {
     const [, name = '', file = ''] = /^([^=]*)=(.+)$/.exec(part) ?? [];
-    const format = formats.find((known) => known === name);
+    const format = names.find((known) => known === name);
     if (file === '') throw new RangeError(`'${part}' is not FORMAT=FILE, such as json=results.json`);
-    if (format === undefined) throw new RangeError(unknown('format', name, formats));
+    if (format === undefined) throw new RangeError(unknown('format', name, names));
     return { format, file, flag: `--out ${name}` };
   });
 }

@@ -1,9 +1,12 @@
 import type { CheckObserver } from '../../bench/check/check.ts';
 import type { RunConfiguration } from '../../bench/model/configuration.ts';
+import { ConfigurationError } from '../../bench/model/errors.ts';
+import { isOneWay } from '../../bench/model/operating-point.ts';
 import type { Result } from '../../bench/model/result.ts';
 import type { RunObserver } from '../../bench/run/observer.ts';
 import type { Saved } from '../../reports/files/saved.ts';
-import type { Output } from '../flags/output.ts';
+import { whyNotWithoutReplies } from '../../reports/renderers/formats.ts';
+import { formatFaults, type Output } from '../flags/output.ts';
 
 /** Observes any measurement: of trials, and of the sessions of a check. */
 export interface MeasurementObserver<R extends Saved>
@@ -37,6 +40,16 @@ export interface PlannedMeasurement<R extends Saved> {
    * @param note receives what is worth reporting meanwhile.
    */
   prepare(signal: AbortSignal, note: (line: string) => void): Promise<Measurement<R>>;
+}
+
+/**
+ * Plans the trials of a configuration.
+ * @throws {ConfigurationError} for reports in formats that have nothing of such a load.
+ */
+export function planTrials(configuration: RunConfiguration, output: Output): PlannedMeasurement<Result> {
+  const faults = isOneWay(configuration.workload) ? formatFaults(output, whyNotWithoutReplies) : [];
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return { output, prepare: async () => trialsOf(configuration) };
 }
 
 /** Returns the measurement of a configuration: its trials. */

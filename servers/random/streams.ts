@@ -52,6 +52,8 @@ const purposes = {
   'request keys': 21,
   /** Random bytes and words within requests. */
   'request content': 22,
+  /** Orders of a series in a permutation test. */
+  permutations: 23,
 } as const;
 
 export type StreamPurpose = keyof typeof purposes;

@@ -82,6 +82,7 @@ test('the documents have examples of every command', () => {
       'connect',
       'list',
       'report',
+      'history',
       'doctor',
       'micro',
       'protocol-test',

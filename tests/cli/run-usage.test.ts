@@ -19,6 +19,14 @@ test('run refuses a threshold on an unmeasured value before it starts', async ()
   expect(stderr).toContain('threshold: p99<5ms: upload has no replies');
 });
 
+test('run refuses a log of latencies for an upload before it starts', async () => {
+  const { code, stdout, stderr } = await commandLine(
+    ...['run', '--model', 'async', '--app', 'discard', '--workload', 'upload', '--out', 'csv=a.csv,hlog=a.hlog'],
+  );
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain('--out hlog: without replies there are no latencies: use csv');
+});
+
 test.each([
   ['-R', '0'],
   ['-R', 'fast'],

@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { commandLine } from './in-process.ts';
 
-const commands = ['bench', 'run', 'scale', 'capacity', 'serve', 'connect', 'list', 'report'];
+const commands = ['bench', 'run', 'scale', 'capacity', 'serve', 'connect', 'list', 'report', 'history'];
 const hint = "Try 'sockbench --help', or --help after a command.";
 
 /** Returns the lines of stderr without the hint to use --help. */

@@ -37,7 +37,7 @@ vi.mock('../../scripts/session/measure.ts', () => ({
   },
 }));
 vi.mock('../../scripts/session/measurement.ts', () => ({
-  trialsOf: (configuration: Read) => ({ seed: 1, run: () => keep(configuration) }),
+  planTrials: (configuration: Read) => ({ prepare: async () => ({ run: () => keep(configuration) }) }),
 }));
 vi.mock('../../bench/capacity/capacity-run.ts', () => ({ runCapacity: keep }));
 vi.mock('../../bench/check/preparation.ts', () => ({ prepareCheck: () => {} }));
@@ -109,7 +109,7 @@ test.each([
   'run --target redis://127.0.0.1/2 --redis-commands "SET {key} {value},GET {key}:0.8" --keys 5 --key-distribution zipf:2 --resp 3',
   `${URLS} --method PUT --header "Accept: text/html" --body "it's" --expect-status 200,404 --expect-body same`,
   `${URLS} --engine autocannon`,
-  'run --target ws://127.0.0.1:8080/chat --deflate',
+  'run --target ws://127.0.0.1:8080/chat --deflate --websocket-message text',
   "run --target tcp://127.0.0.1:7000 --send=-x --expect '+PONG\\r\\n'",
   'run --target unix:///tmp/a.sock --send x --reply-bytes 7',
   'scale --models event-driven,cluster --cpus 1 --work cpu:100us -c 1,2,4,8,16,32 -r 4',
@@ -127,6 +127,7 @@ test.each([
   [
     "check -a './old {port}' -b './new {port}' --confirm --null-arm -c 8 --size 128 --window 100ms --budget 90s --gate cpu=2%/8%,throughput",
   ],
+  ["check -a './old {port}' -b './new {port}' --app websocket --websocket-message text"],
   ["check -a './old {port}' -b './new {port}' --app http --method POST --body x --server-cpus 0 --load-cpus 1"],
 ])('%s', async (line) => {
   const wanted = await meaning<CheckPlan>([...split(line), '--seed', '7']);
@@ -136,11 +137,11 @@ test.each([
 
 function checked(plan: CheckPlan): CheckResult {
   const { a, b, point, seed, windowMs, nullArm, confirm, budgetMs, gates, serverCpus, loadCpus } = plan;
-  const { app, exchange, transport, connections } = point;
+  const { app, exchange, transport, connections, websocketMessage } = point;
   const metrics = gates.map(({ metric, margins }) => finding(metric, { ...margins }));
   return checkResult({
     plan: {
-      ...{ a: 'command' in a ? a.command : '', b: b.command, app, exchange, transport, connections },
+      ...{ a: 'command' in a ? a.command : '', b: b.command, app, exchange, transport, connections, websocketMessage },
       ...{ size: point.sizes[0]?.from ?? 0, seed, windowMs, nullArm, confirm, budgetMs },
       ...{ serverCpus: [...(serverCpus ?? [])], loadCpus: [...(loadCpus ?? [])] },
     },

@@ -16,7 +16,7 @@ export const releaseNotes: Command<typeof schema> = {
   name: '$0',
   describe: 'Print the section of CHANGELOG.md about the version in package.json, which must be complete',
   schema,
-  examples: [['-- --tag v1.2.3', 'also check the tag']],
+  examples: [['--tag v1.2.3', 'also check the tag']],
   async run(flags) {
     flags.assertNoFaults();
     const changelog = readFileSync(new URL('CHANGELOG.md', packageRoot()), 'utf8');

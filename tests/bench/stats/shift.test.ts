@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { shift } from '../../../bench/stats/shift.ts';
+import { seeded } from '../../seeded.ts';
 
 const upTo = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
 
@@ -35,12 +36,27 @@ describe('the shift between two samples', () => {
     },
   );
 
-  test('has an interval for large samples by the normal approximation, which agrees with the exact one', () => {
+  test('has an interval for larger samples that agrees with the normal approximation', () => {
     expect(Math.abs(outside(21, 20) - 134)).toBeLessThanOrEqual(1);
   });
 
   test('has no bounds where there are too few values to reject anything', () => {
     expect(shift([1, 2, 3], [1, 2, 3], 0.05).interval).toEqual({ low: -Infinity, high: Infinity });
     expect(shift([], [1, 2, 3], 0.05).interval).toEqual({ low: -Infinity, high: Infinity });
+  });
+
+  test('has an interval that contains the true one as often as promised, also in long series', () => {
+    const random = seeded(4);
+    const skewed = (n: number, above: number) => Array.from({ length: n }, () => above - Math.log(1 - random()));
+    for (const [m, n, repeats] of [
+      [5, 9, 400],
+      [90, 110, 60],
+    ] as const) {
+      const covered = Array.from({ length: repeats }, () => shift(skewed(m, 0), skewed(n, 3), 0.05)).filter(
+        ({ interval: { low, high } }) => low <= 3 && high >= 3,
+      );
+      expect(covered.length / repeats).toBeGreaterThan(0.88);
+      expect(covered.length / repeats).toBeLessThan(0.995);
+    }
   });
 });

@@ -60,7 +60,9 @@ describe('a comparison', () => {
   });
 
   test('contains the command that repeats it', () => {
-    expect(wordsOf(compared, 'verdict')).toMatch(/^\$ sockbench bench --models epoll,async,iterative .* --seed 42$/m);
+    expect(wordsOf(compared, 'verdict')).toMatch(
+      /^\$ sockbench bench --models epoll,async,iterative .* --seed 42 --no-config$/m,
+    );
   });
 });
 
@@ -81,6 +83,20 @@ test('percentiles are those of all requests of all rounds, and end where ten lie
   expect(points.find(({ x }) => x === 90)?.y).toBeCloseTo(100, 0);
   expect(points.at(-1)).toEqual({ x: 99, y: expect.closeTo(10_090, -1) });
   expect(series.map(({ name }) => name)).toEqual(['all rounds', 'round 1', 'round 2']);
+});
+
+test('a trial that is not valid is marked, also where the generator had nothing to do with it', () => {
+  const reasons = [{ code: 'corrupted', message: '3 replies were corrupted' }];
+  const valid = comparison(2).trials;
+  const trials = valid.map((each, i) =>
+    i === 0 ? { ...each, validity: { verdict: 'invalid' as const, reasons } } : each,
+  );
+  const document = documentOf({ ...comparison(2), trials });
+  const [first] = chartOf(document, 'lines', 'throughput-1-tcp').series;
+  expect(first?.points[0]?.doubt).toBe('invalid in 1 of 2 rounds: corrupted');
+  expect(chartOf(document, 'lines', 'generator-utilization').series[0]?.points[0]?.doubt).toBe('invalid: corrupted');
+  expect(wordsOf(document, 'verdict')).toContain('3 trials of 12 are doubtful, 1 of them invalid');
+  expect(wordsOf(document, 'generator')).toMatch(/corrupted +1 +epoll +3 replies were corrupted/);
 });
 
 test('an objective is a line across the times that it bounds', () => {
