@@ -32,16 +32,14 @@ export async function inTermsOfOptions<T>(schema: FlagSchema, work: () => Promis
     return await work();
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    throw new ConfigurationError(
-      error.faults.map((fault) => withOptions(fault, schema)),
-      { cause: error },
-    );
+    const faults = error.faults.map((fault) => withOptions(fault, schema));
+    throw new ConfigurationError(faults, { cause: error.cause });
   }
 }
 
 /** Replaces flags by options, except in quoted texts, which may be the user's. */
 function withOptions(fault: string, { shape }: FlagSchema): string {
-  return fault.replace(/'[^']*'|--([a-z][a-z-]*)/g, (found, flag?: string) =>
+  return fault.replace(/'[^']*'|(?<!\S)--?([a-z][a-z-]*)/g, (found, flag?: string) =>
     flag !== undefined && flag in shape ? optionName(flag) : found,
   );
 }
