@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { whyNoPeer } from '../bench/lab/limit/peers.ts';
+import { chromiumPath } from '../scripts/lab/pictures/chromium.ts';
 import { whyNoLibc } from '../sockets/libc.ts';
 import { whyNoOpenSsl } from '../sockets/tls/openssl.ts';
 import { whyNoUring } from '../sockets/uring/availability.ts';
@@ -39,7 +40,7 @@ const probes = {
   registry: () => whyNotStarted('npm', 'ping'),
   // script(1) of util-linux: other implementations have other flags.
   script: () => whyNotStarted('script', '--version', 'util-linux'),
-  chromium: () => whyNotStarted('chromium', '--version'),
+  chromium: () => (chromiumPath() === undefined ? 'no chromium on PATH, nor in SOCKBENCH_CHROMIUM' : undefined),
   prlimit: () => whyNotStarted('prlimit', '--version'),
   // Needs ip(8), and root or a user that may create network namespaces.
   netns: () => whyNotStarted('unshare', '--net ip link set lo up'),

@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { freeThreadMemory } from '../../sockets/memory/thread-memory.ts';
 import { setAffinity } from '../../sockets/os/cpu.ts';
 import { SocketEngine } from './engines/sockets.ts';
-import { loadProtocol } from './protocols/make-protocol.ts';
+import { loadProtocol } from './protocols/load-protocol.ts';
 import { TargetSelection } from './targets/selection.ts';
 import type { ThreadMessage } from './thread-reports.ts';
 import type { Assignment } from './threads/assignment.ts';

@@ -1,12 +1,8 @@
-import * as z from 'zod';
-import { amount, count } from './numbers.ts';
+import type * as z from 'zod';
+import type { sizesSchema } from './sizes-schema.ts';
 import { parseSize } from './units.ts';
 
-/**
- * Sizes of messages: one size, or a mixture of sizes and ranges. Messages of `from` to `to` bytes, all sizes equally
- * likely, and their share of all messages: above 0, up to 1; the shares add up to 1.
- */
-export const sizesSchema = z.array(z.looseObject({ from: count, to: count, share: amount }).readonly()).readonly();
+/** Sizes of messages: one size, or a mixture. See {@link sizesSchema}. */
 export type MessageSizes = z.infer<typeof sizesSchema>;
 
 /** Returns the sizes of messages that are all `bytes` long. */

@@ -2,10 +2,11 @@ import * as z from 'zod';
 import { appNames, DEFAULT_APP } from '../../servers/apps/app-catalog.ts';
 import { transportNames } from '../../servers/transport.ts';
 import { exchangeSchema } from './exchange.ts';
-import { fixedSize, sizesSchema } from './message-sizes.ts';
+import { fixedSize } from './message-sizes.ts';
 import { amount, count } from './numbers.ts';
+import { sizesSchema } from './sizes-schema.ts';
 import { stagesSchema } from './stage.ts';
-import { tlsRecordSchema } from './tls-options.ts';
+import { tlsRecordSchema } from './tls-record.ts';
 
 /** What clients do. */
 export const workloads = {

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { ModelName } from '../../servers/model-catalog.ts';
 import { exchangeSchema } from './exchange.ts';
-import { sizesSchema } from './message-sizes.ts';
 import { amount, count } from './numbers.ts';
+import { sizesSchema } from './sizes-schema.ts';
 
 /**
  * Schema of the stored runs of one server, each measured next to a reference. Objects are loose, as those of results.

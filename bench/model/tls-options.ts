@@ -1,8 +1,6 @@
-import * as z from 'zod';
-
 /**
  * How clients use TLS. Plain data, so that it can be passed to a thread. It contains a private key: results store
- * {@link tlsRecord} instead.
+ * a `TlsRecord` instead.
  */
 export interface TlsOptions {
   /** Application protocols offered, the preferred one first (RFC 7301). Empty: none. */
@@ -23,19 +21,4 @@ export interface TlsOptions {
 /** Returns options: each connection makes a full handshake and takes any certificate, except for what is given. */
 export function tlsOptions(given: Partial<TlsOptions> = {}): TlsOptions {
   return { alpn: [], servername: null, ca: null, identity: null, resume: false, ...given };
-}
-
-/** What results store of {@link TlsOptions}: what changes the measured work, and neither certificates nor keys. */
-export const tlsRecordSchema = z.object({
-  alpn: z.array(z.string()).readonly(),
-  servername: z.string().nullable(),
-  verified: z.boolean(),
-  clientCertificate: z.boolean(),
-  resume: z.boolean(),
-});
-export type TlsRecord = Readonly<z.infer<typeof tlsRecordSchema>>;
-
-/** Returns what results store of options. */
-export function tlsRecord({ alpn, servername, ca, identity, resume }: TlsOptions): TlsRecord {
-  return { alpn, servername, verified: ca !== null, clientCertificate: identity !== null, resume };
 }

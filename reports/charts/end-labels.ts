@@ -18,12 +18,12 @@ const REACH = 0.8;
 
 /**
  * Returns the width that names at the ends need right of the plot, in pixels; undefined when there is only one series,
- * or more than fit.
+ * they are clouds of points, or there are more than fit.
  */
 export function endLabelWidth(series: readonly LineSeries[], plotHeight: number): number | undefined {
   const named = namedSeries(series);
-  const isEmpty = named.some(({ points }) => points.every(({ y }) => y === null));
-  if (named.length < 2 || isEmpty || named.length * GAP_PX > plotHeight) return undefined;
+  const hasNoEnd = named.some(({ style, points }) => style === 'points' || points.every(({ y }) => y === null));
+  if (named.length < 2 || hasNoEnd || named.length * GAP_PX > plotHeight) return undefined;
   return Math.min(MAX_PX, Math.max(...named.map(({ name }) => textPixels(name)))) + LEAD_PX;
 }
 

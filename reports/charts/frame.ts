@@ -10,7 +10,7 @@ export interface Layout {
   readonly width: number;
 }
 
-export const WIDE: Layout = { name: 'wide', width: 880 };
+export const WIDE: Layout = { name: 'wide', width: 940 };
 export const NARROW: Layout = { name: 'narrow', width: 360 };
 
 /** The area of a chart in which data is drawn; edges in pixels. */

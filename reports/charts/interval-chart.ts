@@ -52,16 +52,18 @@ function percent(place: number): string {
   return `${Math.round(place * 10) / 10}%`;
 }
 
-function vertical(place: number): string {
-  return element('line', { x1: percent(place), x2: percent(place), y2: '100%' });
+/** @param top in pixels. */
+function vertical(place: number, top = 0): string {
+  return element('line', { x1: percent(place), x2: percent(place), y1: top, y2: '100%' });
 }
 
 /** Draws the lines of ticks and rules behind all rows. */
 function backdrop(rules: readonly Rule[], x: Scale): string {
-  const lines = x.ticks.flatMap(({ value }) => x.at(value) ?? []).map(vertical);
+  const top = labelRows(rules, x).height;
+  const lines = x.ticks.flatMap(({ value }) => x.at(value) ?? []).map((place) => vertical(place, top));
   const ruled = rules.flatMap(({ at, tone }) => {
     const place = x.at(at);
-    return place === undefined ? [] : [element('g', { class: `rule ${tone}` }, vertical(place))];
+    return place === undefined ? [] : [element('g', { class: `rule ${tone}` }, vertical(place, top))];
   });
   return element('svg', { class: 'back', 'aria-hidden': 'true' }, element('g', { class: 'grid' }, ...lines), ...ruled);
 }
@@ -73,12 +75,17 @@ function tickLabels(x: Scale): string[] {
   });
 }
 
+/** Returns the row of each label, and the height of all rows in pixels. */
+function labelRows(rules: readonly Rule[], x: Scale): { rows: number[]; height: number } {
+  const places = rules.map(({ at, label }) => ({ center: ((x.at(at) ?? 0) / 100) * LEAST_WIDTH_PX, text: label }));
+  const rows = rowsWithoutOverlap(places);
+  return { rows, height: Math.max(0, ...rows.map((row) => row + 1)) * LINE_PX };
+}
+
 /** Draws the labels of rules above the rows, one below another where they would overlap. */
 function ruleLabels(rules: readonly Rule[], x: Scale): string {
   if (rules.length === 0) return '';
-  const places = rules.map(({ at, label }) => ({ center: ((x.at(at) ?? 0) / 100) * LEAST_WIDTH_PX, text: label }));
-  const rows = rowsWithoutOverlap(places);
-  const height = (Math.max(...rows) + 1) * LINE_PX + 4;
+  const { rows, height } = labelRows(rules, x);
   const labels = rules.map(({ at, label, tone }, i) => {
     const place = x.at(at) ?? 0;
     const anchor = place < EDGE_PERCENT ? 'start' : place > 100 - EDGE_PERCENT ? 'end' : 'middle';
@@ -111,7 +118,7 @@ function drawRow(row: IntervalRow, around: Surroundings): string {
     'div',
     {
       class: tone === 'faint' ? 'row faint' : 'row',
-      title: row.doubt === undefined ? undefined : `Doubtful: ${row.doubt}`,
+      title: row.doubt,
     },
     element('span', { class: 'name' }, text(row.name)),
     element(
@@ -122,9 +129,14 @@ function drawRow(row: IntervalRow, around: Surroundings): string {
       at === undefined ? '' : markerAt(shape, percent(at), MIDDLE_PX, marker),
     ),
     element('b', {}, text(row.value === null ? NONE : formatChartValue(chart.x.unit, row.value))),
-    element('span', { class: 'between' }, text(intervalText(chart, row))),
-    element('span', { class: `note tone-${tone}` }, text(note)),
+    labelled('between', intervalText(chart, row)),
+    labelled(tone === 'plain' ? 'note' : `note tone-${tone}`, note),
   );
+}
+
+/** Returns a text of a row; nothing where there is none, as its column is given by its class. */
+function labelled(className: string, content: string): string {
+  return content === '' ? '' : element('span', { class: className }, text(content));
 }
 
 /** Draws an interval as a bar; an unbounded end is an arrow at the edge. */

@@ -61,7 +61,7 @@ function geometryOf(chart: LineChart, layout: Layout, rightMargin: number): Geom
   const rules = chart.rules ?? [];
   const y = (top: number) =>
     scaleOf(chart.y, valuesOfY(chart), { range: [top + height, top], ticks: isWide ? 6 : 5, isValueAxis: true });
-  const left = Math.max(...y(0).ticks.map(({ label }) => textPixels(label))) + 10;
+  const left = Math.max(0, ...y(0).ticks.map(({ label }) => textPixels(label))) + 12;
   const right = layout.width - rightMargin;
   const x = scaleOf(chart.x, valuesOfX(chart.series, rules), {
     range: [left + INSET_PX, right - INSET_PX],
@@ -92,8 +92,8 @@ function draw(
     drawYAxis(y, plot),
     drawXAxis(x, plot, chart.x.scale !== 'linear'),
     drawXRules(xRules, plot),
-    drawYRules(chart.rules ?? [], y, plot),
     element('g', { class: 'data' }, ...series),
+    drawYRules(chart.rules ?? [], y, plot),
     isLabelled ? drawEndLabels(chart.series, styles, { x, y, plot, width: layout.width }) : '',
   ];
   return { svg: drawing(chart.id, layout, plot.bottom + X_AXIS_PX, content.join('')), isLabelled };

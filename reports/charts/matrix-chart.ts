@@ -7,7 +7,7 @@ const ROW_PX = 26;
 const MAX_NAME_PX = 180;
 const MIN_CELL_PX = 46;
 const MAX_CELL_PX = 110;
-const WIDTH_PX = 880;
+const WIDTH_PX = 940;
 /** Degrees of colour on each side of the neutral one. */
 const DEGREES = 4;
 /** Names of columns rise at 45 degrees. */

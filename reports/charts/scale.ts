@@ -1,7 +1,7 @@
 import type { Axis } from '../document/chart.ts';
 import { commonUnit } from '../document/chart-units.ts';
 import type { Unit } from '../text/quantities.ts';
-import { linearTicks, logTicks, percentileTicks, tickLabel } from './ticks.ts';
+import { binaryTicks, linearTicks, logTicks, percentileTicks, tickLabel } from './ticks.ts';
 
 export interface Tick {
   readonly value: number;
@@ -73,8 +73,16 @@ function logScale(axis: Axis, values: readonly number[], options: ScaleOptions):
   const most = values.length === 0 ? 10 : Math.max(...values);
   const room = options.isValueAxis || least === most ? 1.12 : 1;
   const domain: [number, number] = [least / room, most * room];
-  const ticks = preferredOr(logTicks(domain[0], domain[1], options.ticks + 2), domain, options);
+  const ticks = preferredOr(logarithmicTicks(axis, domain, options.ticks + 2), domain, options);
   return scale(axis, undefined, domain, Math.log10, ticks, options);
+}
+
+/** Returns round values of a logarithmic axis; those of a linear one where it is too short to have two. */
+function logarithmicTicks(axis: Axis, [low, high]: readonly [number, number], count: number): number[] {
+  const ticks = axis.unit === 'bytes' ? binaryTicks(low, high, count) : logTicks(low, high, count);
+  if (ticks.length > 1) return ticks;
+  const factor = unitOf(axis, [high])?.factor ?? 1;
+  return linearTicks(low / factor, high / factor, count).map((value) => value * factor);
 }
 
 function percentileScale(axis: Axis, values: readonly number[], options: ScaleOptions): Scale {

@@ -25,17 +25,30 @@ function tickStep(span: number, count: number): number {
   return power * (STEPS.find((step) => step * power >= rough * (1 - 1e-9)) ?? 10);
 }
 
-/** Returns 1, 2 and 5 times powers of ten from `min` to `max`, or fewer where they are more than `count`. */
+/** Digits of the ticks of a logarithmic axis, from the densest to the sparsest. */
+const LOG_DIGITS = [[1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 2, 3, 5, 7], [1, 2, 5], [1, 3], [1]];
+
+/**
+ * Returns round values from `min` to `max`, as many as there are up to `count`: 1, 2 and 5 times powers of ten, or denser
+ * or sparser ones.
+ */
 export function logTicks(min: number, max: number, count: number): number[] {
   const [low, high] = [Math.floor(Math.log10(min) + 1e-9), Math.ceil(Math.log10(max) - 1e-9)];
   const powers = Array.from({ length: high - low + 1 }, (_, i) => low + i);
   const within = (values: number[]) => values.filter((value) => value >= min * 0.9999 && value <= max * 1.0001);
-  const choices = [[1, 2, 5], [1, 3], [1]].map((digits) =>
+  const choices = LOG_DIGITS.map((digits) =>
     within(powers.flatMap((power) => digits.map((digit) => Number((digit * 10 ** power).toPrecision(3))))),
   );
   const every = Math.ceil((high - low + 1) / Math.max(1, count));
   const sparse = within(powers.filter((power) => (power - low) % every === 0).map((power) => 10 ** power));
   return choices.find((ticks) => ticks.length <= count) ?? sparse;
+}
+
+/** Returns powers of two from `min` to `max`, for sizes in bytes, at most about `count`. */
+export function binaryTicks(min: number, max: number, count: number): number[] {
+  const [low, high] = [Math.ceil(Math.log2(min)), Math.floor(Math.log2(max))];
+  const every = Math.max(1, Math.ceil((high - low + 1) / Math.max(1, count)));
+  return Array.from({ length: Math.max(0, Math.floor((high - low) / every) + 1) }, (_, i) => 2 ** (low + i * every));
 }
 
 /** Returns 0, 50, 90, 99, 99.9 and so on to `max`. */
@@ -53,7 +66,7 @@ export function tickLabel(kind: ChartUnit, value: number, unit: Unit | undefined
   const sign = value < 0 ? '−' : '';
   if (kind === 'percentile') return percentileDigits(value);
   // Counts such as 1,024 are exact.
-  if (kind === 'count' && Number.isInteger(value) && size < 1e5) return sign + formatNumber(size);
+  if (kind === 'count' && Number.isInteger(value) && size < 1e5) return sign + trimmed(formatNumber(size));
   if (kind === 'perSecond' || kind === 'count') return sign + trimmed(formatCount(size));
   if (unit !== undefined) return sign + trimmed(formatNumber(size / unit.factor));
   return sign + trimmed(formatChartValue(kind, size));

@@ -101,7 +101,7 @@ function longTable({ title, x, y, series }: LineChart): Table {
     position.cell(point.x),
     value.cell(point.y),
     ...(hasInterval ? [value.cell(point.low), value.cell(point.high)] : []),
-    ...(isDoubtful ? [cell(point.doubt ?? '', 'warning')] : []),
+    ...(isDoubtful ? [cell(point.doubt ?? '')] : []),
   ];
   return {
     title,
@@ -109,7 +109,7 @@ function longTable({ title, x, y, series }: LineChart): Table {
       position.column,
       value.column,
       ...(hasInterval ? ends(value.column) : []),
-      ...(isDoubtful ? [{ title: 'Doubt', align: 'left' as const, wraps: true }] : []),
+      ...(isDoubtful ? [{ title: 'Doubt', align: 'left' as const }] : []),
     ],
     groups: series.map((one: LineSeries) => ({
       label: series.length === 1 ? null : one.name,

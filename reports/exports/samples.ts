@@ -7,6 +7,7 @@ import type { Result } from '../../bench/model/result.ts';
 import type { Trial } from '../../bench/model/trial.ts';
 import { workWords } from '../../bench/model/work-words.ts';
 import { median } from '../../bench/stats/median.ts';
+import { DEFAULT_APP } from '../../servers/apps/app-catalog.ts';
 import type { Saved } from '../files/saved.ts';
 import { aggregate } from '../tables/aggregate.ts';
 import { formatPlural } from '../text/quantities.ts';
@@ -66,7 +67,7 @@ export function wordsOf({ connections, ...labels }: Labels): string {
   const { target = '', app, transport, rate, cpus, work, ...others } = labels;
   return [
     target,
-    ...(app === undefined || app === 'echo' ? [] : [app]),
+    ...(app === undefined || app === DEFAULT_APP ? [] : [app]),
     ...(transport === undefined ? [] : [transport]),
     ...(work === undefined ? [] : [work]),
     ...(cpus === undefined ? [] : [formatPlural(Number(cpus), 'CPU')]),

@@ -1,17 +1,18 @@
 import type { Block } from '../document/report-document.ts';
-import { element, escapeMarkup } from '../text/markup.ts';
+import { element } from '../text/markup.ts';
 import { chartMarkup } from './chart-figure.ts';
+import { prose, unbrokenWords } from './prose.ts';
 import { tableMarkup } from './table-markup.ts';
 
 /** Returns a block of a document as markup. @param identities of the document. */
 export function blockMarkup(block: Block, identities: readonly string[]): string {
   switch (block.kind) {
     case 'paragraph':
-      return element('p', { class: className(block.tone) }, escapeMarkup(block.text));
+      return element('p', { class: className(block.tone) }, prose(block.text));
     case 'list':
-      return element('ul', {}, ...block.items.map((item) => element('li', {}, escapeMarkup(item))));
+      return element('ul', {}, ...block.items.map((item) => element('li', {}, prose(item))));
     case 'command':
-      return element('div', { class: 'command' }, element('code', {}, escapeMarkup(block.text)));
+      return element('div', { class: 'command' }, element('code', {}, unbrokenWords(block.text)));
     case 'table':
       return tableMarkup(block.table);
     case 'chart':

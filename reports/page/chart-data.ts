@@ -2,7 +2,7 @@ import { corners } from '../charts/marker.ts';
 import { percentilePlace } from '../charts/scale.ts';
 import { type SeriesStyle, seriesStyles } from '../charts/series-style.ts';
 import { percentileTicks } from '../charts/ticks.ts';
-import type { Axis, LineChart, LineSeries } from '../document/chart.ts';
+import type { Axis, LineChart, LinePoint, LineSeries } from '../document/chart.ts';
 import { percentileDigits, unitLadder } from '../document/chart-units.ts';
 import { withControlsShown } from '../text/plain.ts';
 
@@ -16,12 +16,17 @@ const DIGITS = 5;
 export function chartData(chart: LineChart, identities: readonly string[]): string {
   const styles = seriesStyles(chart.series, identities);
   const xs = chart.series.flatMap(({ points }) => points.map(({ x }) => x));
+  const grid = longest(chart.series).map(({ x }) => x);
   const place = chart.x.scale === 'percentile' ? percentilePlace(xs) : (value: number) => value;
   const data = {
     title: chart.title,
     x: { ...axisData(chart.x), ...(chart.x.scale === 'percentile' && percentiles(xs, place)) },
     y: axisData(chart.y),
-    series: chart.series.map((series, i) => seriesData(series, styles[i], place)),
+    grid: grid.map((x) => rounded(place(x))),
+    series: chart.series.map((series, i) => ({
+      ...seriesData(series, styles[i]),
+      ...(!startsWith(grid, series) && { x: series.points.map(({ x }) => rounded(place(x))) }),
+    })),
     rules: (chart.rules ?? []).map(({ axis, at, label, tone }) => ({
       axis,
       at: rounded(axis === 'x' ? place(at) : at),
@@ -43,7 +48,16 @@ function percentiles(xs: readonly number[], place: (percentile: number) => numbe
   return { ticks: [...ticks.map((value) => [rounded(place(value)), percentileDigits(value)]), ...maximum] };
 }
 
-function seriesData(series: LineSeries, style: SeriesStyle | undefined, place: (value: number) => number) {
+/** Returns the points of the series that has most: others often have the first of its values of x, which are stored once. */
+function longest(series: readonly LineSeries[]): readonly LinePoint[] {
+  return series.reduce<readonly LinePoint[]>((most, { points }) => (points.length > most.length ? points : most), []);
+}
+
+function startsWith(grid: readonly number[], { points }: LineSeries): boolean {
+  return points.every(({ x }, i) => x === grid[i]);
+}
+
+function seriesData(series: LineSeries, style: SeriesStyle | undefined) {
   const { name, style: kind = 'line', points } = series;
   const hasInterval = points.some(({ low, high }) => typeof low === 'number' || typeof high === 'number');
   const doubtful = points.flatMap(({ doubt }, i) => (doubt === undefined ? [] : [i]));
@@ -53,7 +67,6 @@ function seriesData(series: LineSeries, style: SeriesStyle | undefined, place: (
     color: style?.color ?? 0,
     dash: (style?.dash ?? '').split(' ').filter(Boolean).map(Number),
     corners: corners(style?.shape ?? 'circle'),
-    x: points.map(({ x }) => rounded(place(x))),
     y: points.map(({ y }) => rounded(y)),
     ...(hasInterval && { low: points.map(({ low }) => rounded(low)), high: points.map(({ high }) => rounded(high)) }),
     ...(doubtful.length > 0 && { doubtful }),

@@ -9,6 +9,7 @@ import type { Chart, LineChart, LineSeries } from '../document/chart.ts';
 import { chartTable } from '../document/chart-table.ts';
 import { element, escapeMarkup } from '../text/markup.ts';
 import { chartData } from './chart-data.ts';
+import { prose } from './prose.ts';
 import { untitledTableMarkup } from './table-markup.ts';
 
 /**
@@ -25,7 +26,7 @@ export function chartMarkup(chart: Chart, identities: readonly string[]): string
       'figcaption',
       {},
       element('h3', { id: titleId(chart.id) }, escapeMarkup(chart.title)),
-      element('p', { id: captionId(chart.id) }, escapeMarkup(chart.caption)),
+      element('p', { id: captionId(chart.id) }, prose(chart.caption)),
     ),
     drawn(chart, identities),
     isInteractive ? `<script type="application/json">${chartData(chart, identities)}</script>` : '',
@@ -65,16 +66,11 @@ function legend(chart: LineChart, identities: readonly string[], isLabelled: boo
 }
 
 function legendItem({ name, style: kind }: LineSeries, { color, shape, dash }: SeriesStyle): string {
-  const line = element('path', {
-    class: kind === 'fit' ? 'fit' : 'line',
-    d: 'M0 7H26',
-    'stroke-dasharray': dash === '' || kind === 'fit' ? undefined : dash,
-  });
-  const marker = kind === 'fit' ? '' : markerAt(shape, 13, 7, { class: 'mark' });
-  return element(
-    'li',
-    {},
-    element('svg', { class: `key c${color}`, 'aria-hidden': 'true' }, kind === 'points' ? '' : line, marker),
-    element('span', {}, escapeMarkup(name)),
-  );
+  const hasDashes = dash !== '' && kind !== 'fit';
+  const line = { class: kind === 'fit' ? 'fit' : 'line', d: 'M0 7H26' };
+  const key = [
+    kind === 'points' ? '' : element('path', { ...line, 'stroke-dasharray': hasDashes ? dash : undefined }),
+    kind === 'fit' ? '' : markerAt(shape, 13, 7, { class: 'mark' }),
+  ];
+  return element('li', {}, element('svg', { class: `key c${color}` }, ...key), escapeMarkup(name));
 }

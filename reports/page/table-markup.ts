@@ -1,31 +1,31 @@
 import { element, escapeMarkup } from '../text/markup.ts';
 import type { Cell, Column, Group, Table } from '../text/table.ts';
+import { prose } from './prose.ts';
 
 /** Tables of reports as HTML. End tags that HTML allows to leave out are left out: pages have thousands of cells. */
 
 /** Returns a table with its title and its note. The script of the page makes it sortable. */
 export function tableMarkup(table: Table): string {
-  const caption = element('caption', {}, escapeMarkup(table.title));
-  return element('div', { class: 'table' }, scrolled(table, caption), note(table));
+  return element('div', { class: 'table' }, element('h3', {}, escapeMarkup(table.title)), untitledTableMarkup(table));
 }
 
 /** Returns a table that stands under a heading of its own. */
 export function untitledTableMarkup(table: Table): string {
-  return scrolled(table, '') + note(table);
+  return scrolled(table) + note(table);
 }
 
 function note({ note }: Table): string {
-  return note === undefined ? '' : element('p', { class: 'note' }, escapeMarkup(note));
+  return note === undefined ? '' : element('p', { class: 'note' }, prose(note));
 }
 
 /** A table that is wider than the page scrolls in an element of its own, which the keyboard reaches. */
-function scrolled({ title, columns, groups }: Table, caption: string): string {
+function scrolled({ title, columns, groups }: Table): string {
   const head = columns.map(headCell).join('');
   const body = groups.map((group) => groupMarkup(group, columns)).join('');
   return element(
     'div',
     { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': title },
-    `<table${leftColumns(columns)}>${caption}<thead><tr>${head}</thead>${body}</table>`,
+    `<table${leftColumns(columns)}><thead><tr>${head}</thead>${body}</table>`,
   );
 }
 

@@ -1,4 +1,4 @@
-import type { TlsRecord } from '../../bench/model/tls-options.ts';
+import type { TlsRecord } from '../../bench/model/tls-record.ts';
 import { type CommandPart, flag, joined, NOTHING, placeholder } from './command-line.ts';
 
 /** Returns the flags for how clients use TLS. Results contain neither certificates nor keys. */

@@ -63,17 +63,13 @@ function textsOf(given: unknown, context: Context): string[] {
  * @param parse throws a RangeError for an invalid value.
  * @param once whether repeating the flag is a fault. Otherwise, `parse` gets the values joined by commas.
  * @param form how it is written as an option.
- * @param bare what `parse` gets for a flag without a value; without it, that is a fault.
  */
 export function parsed<T, V = string | number>(
   parse: (text: string) => T,
-  {
-    once = false,
-    bare,
-    form = plainForm as OptionForm<V>,
-  }: { readonly once?: boolean; readonly bare?: string; readonly form?: OptionForm<V> } = {},
+  { once = false, form = plainForm as OptionForm<V> }: { readonly once?: boolean; readonly form?: OptionForm<V> } = {},
 ) {
   return flagOf(form, (given, context): T => {
+    const { bare } = form;
     const texts = textsOf(bare === undefined ? given : [given].flat().map((value) => value || bare), context);
     if (texts.length === 0) return z.NEVER;
     if (once && texts.length > 1) {

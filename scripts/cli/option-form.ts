@@ -13,6 +13,8 @@ export interface OptionForm<V> {
   readonly schema: JsonSchema;
   /** Values as users write them. */
   readonly examples: readonly V[];
+  /** What the flag without a value means; absent: it needs one. */
+  readonly bare?: string;
   /** Writes an entry of an object as the flag takes it. */
   readonly entry?: (key: string, value: string) => string;
 }

@@ -221,7 +221,7 @@ async function readPlan(flags: CommandFlags, { a, b }: Programs): Promise<CheckP
     warmupMs: values.warmup ?? null,
     windowMs: values.window,
     timeoutMs: values.timeout,
-    openTimeoutMs: 3000,
+    openTimeoutMs: values.timeout,
     threads: values.threads ?? null,
     serverCpus: values['server-cpus'] ?? null,
     loadCpus: values['load-cpus'] ?? null,

@@ -11,8 +11,8 @@ import { transportNames } from '../../servers/transport.ts';
 import type { Command } from '../cli/command.ts';
 import { oneOf, parsed, someOf, texts, toggle } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
-import { mayColor, print, reportWidth } from '../cli/output.ts';
-import { displayFlags, parseReportsOf, type Report } from '../flags/output.ts';
+import { mayColor, mustDrawAscii, print, reportWidth } from '../cli/output.ts';
+import { parseReportsOf, plotFlags, type Report } from '../flags/output.ts';
 import { orMisconfigured } from '../session/or-misconfigured.ts';
 
 const SELECTED = 'What to show:';
@@ -49,7 +49,7 @@ const schema = z.strictObject({
   recent: parsed(parsePositive, { once: true })
     .prefault('10')
     .meta({ group: OUTPUT, description: 'Number of last runs for --fail-on-regression' }),
-  ...displayFlags,
+  ...plotFlags,
 });
 
 /** `sockbench history`: what changed over the saved runs of a folder. */
@@ -64,14 +64,14 @@ export const history: Command<typeof schema> = {
     ['history ci-results --last 50 --fail-on-regression', 'for a nightly job: exit code 1 after a change to the worse'],
   ],
   async run(flags, directory = '') {
-    const { format, out, recent, 'fail-on-regression': mayFail, 'no-color': noColor } = flags.values;
+    const { format, out, recent, 'fail-on-regression': mayFail, ascii, 'no-color': noColor } = flags.values;
     if (flags.isGiven('recent') && !mayFail) flags.refuse('--recent needs --fail-on-regression');
     flags.assertNoFaults();
     const { prepareReport, writeReport } = await import('../../reports/files/sink.ts');
     for (const { file, flag } of written(out)) orMisconfigured(() => prepareReport(file), flag);
     const { history, skipped } = await historyIn(directory, flags);
     const draw = async (as: HistoryFormat, color: boolean, width: number) =>
-      (await historyRenderer(as))(history, skipped, { color, width });
+      (await historyRenderer(as))(history, skipped, { color, width, ascii: mustDrawAscii(ascii) });
     if (!out.some(({ file }) => file === '-')) {
       print(await draw(format, mayColor(process.stdout, noColor), reportWidth()));
     }

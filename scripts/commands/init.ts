@@ -9,7 +9,7 @@ import { oneOf, text, toggle } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
 import { log, print } from '../cli/output.ts';
 import { folderAt } from '../init/folder.ts';
-import type { ServerGuess } from '../init/guess.ts';
+import { type ServerGuess, WEB } from '../init/guess.ts';
 import { type CheckSetup, type CiSystem, ciSystems, type PlannedFile, plannedFiles } from '../init/planned-files.ts';
 import { guessServer } from '../init/server-guess.ts';
 
@@ -36,7 +36,7 @@ export const init: Command<typeof schema> = {
   schema,
   examples: [
     ['init', 'looks at the files here, and asks what they do not tell'],
-    ["init --exec 'PORT={port} exec node server.js' --app http --dry-run", 'print what would be written'],
+    [`init --exec 'PORT={port} exec node server.js' --app ${WEB} --dry-run`, 'print what would be written'],
   ],
   async run(flags) {
     const folder = folderAt('.');

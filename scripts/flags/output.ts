@@ -3,7 +3,7 @@ import { parseNames } from '../../bench/model/units.ts';
 import { type Format, formats } from '../../reports/renderers/formats.ts';
 import { parsed, text, toggle } from '../cli/flag-types.ts';
 import type { Flags, Values } from '../cli/flags.ts';
-import { mapForm } from '../cli/option-form.ts';
+import { mapForm, type OptionForm } from '../cli/option-form.ts';
 
 /** Directory of results unless --out-dir names another. */
 export const DEFAULT_DIRECTORY = 'results';
@@ -45,6 +45,14 @@ export const reportFlags = {
   }),
 };
 
+/** `--live` as an option. Without a value, the flag means a page on any port. */
+const liveForm: OptionForm<'tui' | number> = {
+  takes: 'one',
+  schema: { anyOf: [{ const: 'tui' }, { type: 'integer', minimum: 0, maximum: 65_535 }] },
+  bare: '0',
+  examples: ['tui', 0],
+};
+
 /** Flags for where results go, for the commands that measure. */
 export const outputFlags = {
   'out-dir': text()
@@ -54,7 +62,7 @@ export const outputFlags = {
   json: text()
     .optional()
     .meta({ group: OUTPUT, description: 'Write the results as JSON to FILE; - prints them instead of tables' }),
-  live: parsed(parseLive, { once: true, bare: '0' }).optional().meta({
+  live: parsed(parseLive, { once: true, form: liveForm }).optional().meta({
     group: OUTPUT,
     description: "Show it while it runs: 'tui' on the whole terminal, otherwise a page on 127.0.0.1, at a PORT or any",
   }),

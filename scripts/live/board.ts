@@ -76,11 +76,24 @@ function placeKey(place: Place): string {
   return JSON.stringify([scenarioWords(place), place.connections]);
 }
 
+/** Boards of a result by place: a frame is drawn several times a second, and trials end less often. */
+const known = new WeakMap<Result, Map<string, Board>>();
+
 /** Returns the medians over finished rounds of the targets in one place. */
-function trialsBoard({ trials, failures }: Result, place: Place): Board {
-  const isHere = (outcome: Trial | Failure) => placeKey(outcome) === placeKey(place);
+function trialsBoard(result: Result, place: Place): Board {
+  const boards = known.get(result) ?? new Map<string, Board>();
+  known.set(result, boards);
+  const key = placeKey(place);
+  const board = boards.get(key) ?? makeBoard(result, place);
+  boards.set(key, board);
+  return board;
+}
+
+function makeBoard({ trials, failures, plan }: Result, place: Place): Board {
+  const key = placeKey(place);
+  const isHere = (outcome: Trial | Failure) => placeKey(outcome) === key;
   const here = { trials: trials.filter(isHere), failures: failures.filter(isHere) };
-  const oneWay = isOneWay(here.trials[0]?.workload ?? '');
+  const oneWay = isOneWay(plan.workload);
   const aggregates = aggregate({ ...here } as Result).flatMap((each) => each.aggregates);
   const speedOf = ({ values }: Aggregate) => values[oneWay ? 'bytes' : 'rate'];
   const scenario = scenarioWords(place);

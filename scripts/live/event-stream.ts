@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { MeasurementEvent } from '../../bench/model/event.ts';
-import { jsonLine } from '../../reports/text/json-document.ts';
+import { jsonDocument } from '../../reports/text/json-document.ts';
 import { log, outliveStdout } from '../cli/output.ts';
 import type { Watcher } from './watcher.ts';
 
@@ -36,7 +36,7 @@ export class EventStream implements Watcher {
   event(event: MeasurementEvent): void {
     if (!this.#isOpen) return;
     try {
-      this.#write(jsonLine(event));
+      this.#write(jsonDocument(event, 0));
     } catch (error) {
       if (!(error instanceof Error) || !('code' in error)) throw error;
       this.#isOpen = false;

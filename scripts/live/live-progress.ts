@@ -20,25 +20,27 @@ const USUAL_OVERHEAD_SECONDS = 0.5;
 
 /** @param now seconds since the measurement started. */
 export function progressOf(state: LiveState, now: number): LiveProgress {
-  const { result, step } = state;
+  const { result, step, ended } = state;
   if (result === null) return { title: 'sockbench', doing: 'starting', share: null, left: null };
-  return result.schema === CHECK_SCHEMA ? ofCheck(result, step ?? 'starting', now) : ofTrials(state, result, now);
+  const progress =
+    result.schema === CHECK_SCHEMA ? ofCheck(result, step ?? 'starting', now) : ofTrials(state, result, now);
+  return ended === null ? progress : { title: progress.title, doing: 'ended', share: 1, left: null };
 }
 
-function ofTrials({ trial, ended }: LiveState, result: Result, now: number): LiveProgress {
+function ofTrials({ trial }: LiveState, result: Result, now: number): LiveProgress {
   const { plan, trials, failures } = result;
   const total = trial?.total ?? null;
   const finished = trials.length + failures.length;
   const number = trial?.number ?? 1;
   const title = `${plan.command}, trial ${number}${total === null ? '' : ` of ${total}`}`;
   const doing = trial === null ? 'starting' : describe(trial);
-  if (ended !== null) return { title, doing: 'done', share: 1, left: null };
   if (trial === null || total === null) return { title, doing, share: null, left: mostLeft(result, now) };
+  const isRunning = number > finished;
   const usual =
-    finished > 0 && number > finished
-      ? trial.seconds / finished
+    finished > 0
+      ? (isRunning ? trial.seconds : now) / finished
       : plan.warmupSeconds + plan.durationSeconds + USUAL_OVERHEAD_SECONDS;
-  const spent = number > finished ? Math.min(1, (now - trial.seconds) / usual) : 0;
+  const spent = isRunning ? Math.min(1, (now - trial.seconds) / usual) : 0;
   const share = Math.min(1, (finished + spent) / total);
   return { title, doing, share, left: formatSeconds(Math.max(1, Math.round(usual * (total - finished - spent)))) };
 }

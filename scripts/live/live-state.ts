@@ -27,6 +27,11 @@ export interface LiveState {
   readonly ended: EventOf<'ended'> | null;
 }
 
+/** Returns the workload of all trials; undefined for a check, and before the start. */
+export function workloadOf({ result }: LiveState): string | undefined {
+  return result === null || result.schema === CHECK_SCHEMA ? undefined : result.plan.workload;
+}
+
 /** Most samples and notes that are kept. */
 const MAX_SAMPLES = 600;
 const MAX_NOTES = 5;
@@ -51,7 +56,7 @@ export function reduce(state: LiveState, event: MeasurementEvent): LiveState {
     case 'warning':
       return noted(state, event.warning.message);
     case 'ended':
-      return { ...state, ended: event };
+      return { ...(event.error === undefined ? state : noted(state, event.error)), ended: event };
     default:
       return withOutcome(state, event);
   }

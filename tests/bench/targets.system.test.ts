@@ -14,15 +14,19 @@ const leastProcesses: Partial<Record<ModelName, number>> = {
   balanced: 3,
 };
 
-test('each model is measured over each of its transports, including its process tree', async () => {
-  const trialOf = await measureModels('-c', '1');
+test('each model is measured over each of its transports, with its process tree, and with the work of requests', async () => {
+  const trialOf = await measureModels('-c', '1', '--work', 'cpu:300us+io:50ms', ...counted(5));
   for (const model of modelNames.filter((name) => whyUnavailable(name) === undefined)) {
     for (const transport of models[model].transports) {
       const trial = trialOf(model, transport);
       const server = `${model} over ${transport}`;
       expect(trial.opening, server).toMatchObject({ opened: 1, answered: 1 });
-      expect(trial.requests, server).toMatchObject({ errors: 0, corrupted: 0, timedOut: 0 });
-      expect(trial.server?.cpuMicrosPerRequest, server).toBeGreaterThan(0);
+      expect(trial, server).toMatchObject({ work: 'cpu:300us+io:50ms', cacheHit: 0 });
+      const all = { sent: 5, completed: 5, errors: 0, corrupted: 0, timedOut: 0 };
+      expect(trial.requests, server).toMatchObject(all);
+      const { service, response } = trial.latencyMicros;
+      expect(service?.p50 ?? response.p50, server).toBeGreaterThanOrEqual(50_000);
+      expect(trial.server?.cpuMicrosPerRequest, server).toBeGreaterThanOrEqual(300);
       expect(trial.server?.peakPssBytes, server).toBeGreaterThan(10e6);
       expect(trial.server?.peakRssBytes, server).toBeGreaterThanOrEqual(trial.server?.peakPssBytes ?? Number.NaN);
       expect(trial.server?.processes, server).toBeGreaterThanOrEqual(leastProcesses[model] ?? 1);

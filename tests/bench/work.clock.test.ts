@@ -8,7 +8,7 @@ async function trialOf(model: ModelName, ...flags: readonly string[]): Promise<T
   return onlyTrial(await measureTargets('--model', model, ...flags));
 }
 
-// How a model waits differs by kind of I/O; that each model waits at all is tested in work.system.test.ts.
+// How a model waits differs by kind of I/O; that each model waits at all is tested in targets.system.test.ts.
 test.each(Object.values(KINDS).filter((model) => whyUnavailable(model) === undefined))(
   '%s waits for a request once',
   async (model) => {

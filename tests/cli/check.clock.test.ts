@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import { checkResultSchema } from '../../bench/model/check-result.ts';
-import { brief, echo } from './brief-check.ts';
+import { whyMissing } from '../requirements.ts';
+import { brief, coarse, echo } from './brief-check.ts';
 import { checked, STOLEN } from './disturbed.ts';
+import { echoInC } from './echo-in-c.ts';
 import { Program, scratchDirectory, sockbench } from './program.ts';
 
-const slow = 'exec node tests/bench/foreign-server.mjs {port} slow';
+const fast = echoInC();
 
 test('a check with a failing program ends with 4', async () => {
   const broken = "echo 'no luck' >&2; exit 3 # {port}";
@@ -23,22 +25,24 @@ test('a check with a failing program ends with 4', async () => {
   expect(stderr).toContain('no luck');
 });
 
-test('a check finds a server that uses much more CPU at the first look, and names the metric', {
-  timeout: 900_000,
-}, async ({ skip }) => {
-  // Programs in Node warm up for longer than the warm-up of the other tests.
-  const warm = brief.map((flag) => (flag === '100ms' ? '700ms' : flag));
-  const flags = ['--a', echo, '--b', slow, ...warm, '--seed', '7', '--json', '-'];
-  const outcome = await sockbench('check', ...flags, '--out-dir', scratchDirectory());
-  const { code, result, disturbed } = checked(outcome);
-  skip(disturbed, STOLEN);
-  expect(result.verdict).toMatchObject({ outcome: 'suspected', metrics: expect.arrayContaining(['cpu']) });
-  expect(code).toBe(1);
-  const counting = result.sessions.filter(({ excluded }) => excluded === null);
-  expect(counting).toHaveLength(10);
-  expect(new Set(result.sessions.map(({ places }) => places[0]))).toEqual(new Set(['a', 'b']));
-  expect(result.looks).toHaveLength(1);
-});
+test.skipIf(whyMissing('cc'))(
+  'a check finds a server that uses much more CPU at the first look, and names the metric',
+  {
+    timeout: 900_000,
+  },
+  async ({ skip }) => {
+    const flags = ['--a', fast(), '--b', fast(100_000), ...brief, '--seed', '7', '--json', '-'];
+    const outcome = await sockbench('check', ...flags, '--out-dir', scratchDirectory());
+    const { code, result, disturbed } = checked(outcome);
+    skip(disturbed, STOLEN);
+    expect(result.verdict).toMatchObject({ outcome: 'suspected', metrics: expect.arrayContaining(['cpu']) });
+    expect(code).toBe(1);
+    const counting = result.sessions.filter(({ excluded }) => excluded === null);
+    expect(counting).toHaveLength(10);
+    expect(new Set(result.sessions.map(({ places }) => places[0]))).toEqual(new Set(['a', 'b']));
+    expect(result.looks).toHaveLength(1);
+  },
+);
 
 test('a pilot finds the common rate and plans sessions, and an interrupted check keeps its sessions', {
   timeout: 900_000,
@@ -50,7 +54,7 @@ test('a pilot finds the common rate and plans sessions, and an interrupted check
     '--budget',
     '60m',
     '--gate',
-    'cpu,p50,p99',
+    coarse('cpu', 'p50', 'p99'),
     '--window',
     '20ms',
     '-c',

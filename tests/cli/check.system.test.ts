@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { checkResultSchema } from '../../bench/model/check-result.ts';
+import { coarse } from './brief-check.ts';
 import { eventsNamed, readEvents } from './event-stream.ts';
 import { commandLine } from './in-process.ts';
 import { Program, scratchDirectory, sockbench } from './program.ts';
@@ -9,7 +10,21 @@ import { echo } from './recorded-plan.ts';
 import { savedFile } from './saved-file.ts';
 
 /** A check of one program against itself, with sessions that are as short as possible. */
-const brief = ['check', '--a', echo, '--b', echo, '--gate', 'cpu', '-c', '2', '--window', '5ms', '--warmup', '5ms'];
+const brief = [
+  'check',
+  '--a',
+  echo,
+  '--b',
+  echo,
+  '--gate',
+  coarse('cpu'),
+  '-c',
+  '2',
+  '--window',
+  '5ms',
+  '--warmup',
+  '5ms',
+];
 
 function read(file: string): string {
   return readFileSync(file, 'utf8');

@@ -1,6 +1,7 @@
 import { appendFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { coarse } from './brief-check.ts';
 import { Program, scratchDirectory } from './program.ts';
 import { short } from './saved-file.ts';
 
@@ -17,7 +18,7 @@ test.each([
   ],
   [
     'check',
-    ['--a', ECHO, '--b', ECHO, '--gate', 'cpu', '-c', '2', '--window', '5ms', '--warmup', '5ms'],
+    ['--a', ECHO, '--b', ECHO, '--gate', coarse('cpu'), '-c', '2', '--window', '5ms', '--warmup', '5ms'],
     /^check: session 3/m,
     /\d+ sessions/,
   ],

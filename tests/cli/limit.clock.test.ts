@@ -15,19 +15,48 @@ function limit(...args: readonly string[]): Program {
   return new Program(args, { script: 'lab/limit' });
 }
 
-const brief = ['--pairs', '1', '--seconds', '0.2'];
+/** Measures rows briefly. @returns how the program ended, and what it saved. */
+async function measureBriefly(rows: readonly string[], ...flags: readonly string[]) {
+  const file = join(scratchDirectory(), 'limits.json');
+  const brief = ['--pairs', '1', '--seconds', '0.1'];
+  const ended = await limit('--rows', rows.join(','), ...brief, '--json', file, ...flags).end();
+  const saved = JSON.parse(readFileSync(file, 'utf8'));
+  return { ...ended, saved, verdicts: saved.verdicts as RowVerdict[] };
+}
+
+/** Returns a function that measures when it is first called: several tests use one run of the program. */
+function shared<Result>(measure: () => Promise<Result>): () => Promise<Result> {
+  let measured: Promise<Result> | undefined;
+  return () => {
+    measured ??= measure();
+    return measured;
+  };
+}
+
+const overTcp = shared(() => measureBriefly(['tcp500', 'tcp50'], '--seed', '7'));
+
+const others = shared(async () => {
+  const ours = ['download', 'lag', 'servers', 'http', 'udp-sockets', 'per-request', 'websocket', 'half-rate'];
+  const { code, stderr, verdicts } = await measureBriefly([...ours, 'http-nginx', 'https-nginx', 'redis'], '--strict');
+  // Whether bounds are met depends on the machine. The exit code must agree with the outcome.
+  const isMissed = verdicts.some(({ figures }) => figures.some(({ outcome }) => outcome === 'missed'));
+  expect({ code, stderr }).toMatchObject({ code: isMissed ? 1 : 0 });
+  return verdicts;
+});
+
+/** Returns the results of some of the other rows, in the order of the table. */
+async function rowsOf(...names: readonly string[]): Promise<RowVerdict[]> {
+  return (await others()).filter(({ name }) => names.includes(name));
+}
 
 whereCompiled('limit measures rows in the order of the table, prints and saves them', async () => {
-  const file = join(scratchDirectory(), 'limits.json');
-  const { code, stdout, stderr } = await limit('--rows', 'tcp500,tcp50', ...brief, '--seed', '7', '--json', file).end();
+  const { code, stdout, stderr, saved, verdicts } = await overTcp();
   expect({ code, stderr }).toMatchObject({
     code: 0,
     stderr: expect.stringMatching(/^tcp50, 1 of 1: .*\ntcp500, 1 of 1: /),
   });
   expect(stdout).toMatch(/tcp50: TCP echo of 64 B, 50 connections, user timestamps, 1 round\n.*tcp500: /s);
-  const saved = JSON.parse(readFileSync(file, 'utf8'));
-  expect(saved).toMatchObject({ rounds: 1, seconds: 0.2, seed: 7 });
-  const verdicts = saved.verdicts as RowVerdict[];
+  expect(saved).toMatchObject({ rounds: 1, seconds: 0.1, seed: 7 });
   expect(verdicts.map(({ name, rounds }) => [name, rounds])).toEqual([
     ['tcp50', 1],
     ['tcp500', 1],
@@ -39,13 +68,8 @@ whereCompiled('limit measures rows in the order of the table, prints and saves t
 });
 
 whereCompiled('limit measures one-way loads and loads at a rate, with the installed tools', async () => {
-  const file = join(scratchDirectory(), 'limits.json');
-  const { code, stderr } = await limit('--rows', 'download,lag', ...brief, '--json', file, '--strict').end();
-  const [download, lag, ...others] = JSON.parse(readFileSync(file, 'utf8')).verdicts as RowVerdict[];
-  expect(others).toEqual([]);
-  const figures = [...(download?.figures ?? []), ...(lag?.figures ?? [])];
-  // Whether bounds are met depends on the machine. The exit code must agree with the outcome.
-  expect({ code, stderr }).toMatchObject({ code: figures.some(({ outcome }) => outcome === 'missed') ? 1 : 0 });
+  const [download, lag, ...more] = await rowsOf('download', 'lag');
+  expect(more).toEqual([]);
   const noIperf3 = whyNoPeer('iperf3');
   expect(download?.notes).toEqual([noIperf3 ?? expect.stringMatching(/^with iperf3 /)]);
   const unmeasured = download?.figures.filter(({ outcome }) => outcome === 'unmeasured').map(({ name }) => name);
@@ -54,10 +78,7 @@ whereCompiled('limit measures one-way loads and loads at a rate, with the instal
 });
 
 whereCompiled('limit compares models with the server in C, over TCP and UDP', async () => {
-  const file = join(scratchDirectory(), 'limits.json');
-  const { code, stderr } = await limit('--rows', 'servers', ...brief, '--json', file).end();
-  expect({ code, stderr }).toMatchObject({ code: 0 });
-  const [servers] = JSON.parse(readFileSync(file, 'utf8')).verdicts as RowVerdict[];
+  const [servers] = await rowsOf('servers');
   const [here, absent] = [true, false].map((wanted) =>
     (['epoll', 'io-uring'] as const).filter((model) => (whyUnavailable(model) === undefined) === wanted),
   ) as [ModelName[], ModelName[]];
@@ -70,14 +91,6 @@ whereCompiled('limit compares models with the server in C, over TCP and UDP', as
   );
 });
 
-/** Measures rows briefly. @returns their results. */
-async function measureBriefly(rows: string): Promise<RowVerdict[]> {
-  const file = join(scratchDirectory(), 'limits.json');
-  const { code, stderr } = await limit('--rows', rows, ...brief, '--json', file).end();
-  expect({ code, stderr }).toMatchObject({ code: 0 });
-  return JSON.parse(readFileSync(file, 'utf8')).verdicts;
-}
-
 /** Expects that every figure was measured. */
 function expectMeasured(verdicts: readonly RowVerdict[]): void {
   // In so short a time, on a busy machine, a value may be 0: only that it was measured is checked.
@@ -87,13 +100,13 @@ function expectMeasured(verdicts: readonly RowVerdict[]): void {
 }
 
 whereCompiled('limit compares HTTP with autocannon on a plain server', async () => {
-  const verdicts = await measureBriefly('http');
+  const verdicts = await rowsOf('http');
   expect(verdicts).toMatchObject([{ name: 'http', rounds: 1, notes: [] }]);
   expectMeasured(verdicts);
 });
 
 whereCompiled('limit compares datagrams, short connections, WebSocket and a rate with their references', async () => {
-  const verdicts = await measureBriefly('udp-sockets,per-request,websocket,half-rate');
+  const verdicts = await rowsOf('udp-sockets', 'per-request', 'websocket', 'half-rate');
   expect(verdicts.map(({ name, rounds }) => [name, rounds])).toEqual([
     ['per-request', 1],
     ['udp-sockets', 1],
@@ -106,7 +119,7 @@ whereCompiled('limit compares datagrams, short connections, WebSocket and a rate
 test.skipIf(whyMissing('cc') ?? whyMissing('liburing') ?? whyMissing('uring'))(
   'limit compares TCP echo with C by epoll and by io_uring',
   async () => {
-    const [tcp50] = await measureBriefly('tcp50');
+    const [tcp50] = (await overTcp()).verdicts;
     expect(tcp50?.notes).toEqual([]);
     expectMeasured(tcp50 === undefined ? [] : [tcp50]);
   },
@@ -115,7 +128,7 @@ test.skipIf(whyMissing('cc') ?? whyMissing('liburing') ?? whyMissing('uring'))(
 test.skipIf(whyMissing('cc') ?? whyMissing('nginx') ?? whyMissing('wrk') ?? whyMissing('openssl'))(
   'limit compares HTTP and HTTPS with wrk, against nginx',
   async () => {
-    const verdicts = await measureBriefly('http-nginx,https-nginx');
+    const verdicts = await rowsOf('http-nginx', 'https-nginx');
     expect(verdicts.map(({ name, rounds }) => [name, rounds])).toEqual([
       ['http-nginx', 1],
       ['https-nginx', 1],
@@ -125,7 +138,7 @@ test.skipIf(whyMissing('cc') ?? whyMissing('nginx') ?? whyMissing('wrk') ?? whyM
 );
 
 test.skipIf(whyMissing('cc') ?? whyMissing('redis'))('limit compares Redis with redis-benchmark', async () => {
-  const [redis] = await measureBriefly('redis');
+  const [redis] = await rowsOf('redis');
   expect(redis).toMatchObject({ name: 'redis', rounds: 1 });
   const unmeasured = redis?.figures.filter(({ outcome }) => outcome === 'unmeasured').map(({ name }) => name);
   const memtier = ['SET', 'GET'].flatMap((command) => [`${command}-memtierRatio`, `${command}-memtierRate`]);

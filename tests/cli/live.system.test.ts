@@ -46,7 +46,7 @@ test('a run is shown on a page and streamed to a file while it lasts, and ends w
   expect(times).toEqual(times.toSorted((a, b) => a - b));
   // The page has got the same seconds.
   const points = source.messages.flatMap((message) =>
-    message.kind === 'point' && message.id === 'rate' ? [message.ys] : [],
+    message.kind === 'point' && message.id === 'rate' ? [message.point.ys] : [],
   );
   expect(points).toEqual(samples.map(({ point }) => [point.requestsPerSecond]));
 });

@@ -25,3 +25,8 @@ test('stdout gets events or a report, not both', async () => {
   expect(code).toBe(2);
   expect(stderr).toContain('--stream: stdout already gets --json: write one of them to a file');
 });
+
+test('--live without a value is printed as an option that means the same', async () => {
+  const { stdout } = await commandLine('run', '--model', 'async', '--live', '--print-config');
+  expect(stdout).toContain('  live: 0 # --live\n');
+});

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Saved } from '../../reports/files/saved.ts';
 import { JOURNAL_FILE } from '../../reports/files/sink.ts';
 import type { Output } from '../../scripts/flags/output.ts';
@@ -77,4 +77,17 @@ test('a result is saved and kept also when its report cannot be written any more
   expect(kept).toEqual([checkResult()]);
   const [run = ''] = readdirSync(output.directory);
   expect(existsSync(join(output.directory, run, 'results.json'))).toBe(true);
+});
+
+test('--open writes the report as a page next to the results, and says where it is', async () => {
+  for (const name of ['DISPLAY', 'WAYLAND_DISPLAY', 'BROWSER']) vi.stubEnv(name, '');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const output = { ...outputTo(scratchDirectory()), open: true };
+  const { code, stderr } = await captured(() =>
+    record({ output, prepare: async () => ({ seed: 7, run: async () => result() }) }),
+  );
+  expect(code).toBe(0);
+  const page = join(savedFile(stderr), '..', 'report.html');
+  expect(stderr).toContain(`\npage: ${page} (not opened: there is no display)\n`);
+  expect(readFileSync(page, 'utf8')).toContain('<!doctype html>');
 });

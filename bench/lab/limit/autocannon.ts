@@ -4,12 +4,11 @@ import type { SecondOpinion } from '../../model/second-opinion.ts';
 import { AutocannonProcess } from '../../run/second-opinion/autocannon-process.ts';
 import { whileRunning } from '../../run/while-running.ts';
 import type { CReference, LoadFigures, ReferenceServer } from './reference.ts';
+import { warmupSeconds } from './warmup.ts';
 
 /** What the plain server replies to every request. */
 export const PAGE = 'Hello, World!';
 
-/** As the generator's own. */
-const WARMUP_MS = 1000;
 const TIMEOUT_MS = 1000;
 
 /**
@@ -34,7 +33,8 @@ export async function floodByAutocannon(
 ): Promise<LoadFigures> {
   const load = {
     ...{ address: { host: '127.0.0.1', port }, secure: false, host: `127.0.0.1:${port}`, request: { path: '/' } },
-    ...{ connections, pipelining: 1, timeoutMs: TIMEOUT_MS, warmupMs: WARMUP_MS, durationMs: seconds * 1000 },
+    ...{ connections, pipelining: 1, timeoutMs: TIMEOUT_MS, warmupMs: warmupSeconds(seconds) * 1000 },
+    durationMs: seconds * 1000,
   };
   return figuresOf(await whileRunning(new AutocannonProcess(load, [cpu]), ({ opinion }) => opinion));
 }

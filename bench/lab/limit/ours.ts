@@ -5,9 +5,8 @@ import type { LoadReport } from '../../load/load-report.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import type { OwnLoad } from './loads.ts';
 import type { LoadedServer, LoadFigures } from './reference.ts';
+import { warmupSeconds } from './warmup.ts';
 
-/** Warm-up, in which the hot loop is compiled. The programs in C are compiled beforehand, too. */
-const WARMUP_SECONDS = 1;
 /** CPU time is read this long before measuring ends, while the load certainly still runs. */
 const EARLY_SECONDS = 0.05;
 
@@ -47,10 +46,11 @@ export async function run(load: OwnLoad, server: LoadedServer, cpu: number, seco
   try {
     await generator.opened();
     const begin = nowNanos();
-    const warmupEnd = begin + WARMUP_SECONDS * 1e9;
+    const warmup = warmupSeconds(seconds);
+    const warmupEnd = begin + warmup * 1e9;
     const measureEnd = warmupEnd + seconds * 1e9;
     generator.go({ begin, warmupEnd, measureEnd, drainEnd: measureEnd + 100e6 });
-    await sleep(WARMUP_SECONDS * 1000);
+    await sleep(warmup * 1000);
     const before = usage(generator, server);
     await sleep((seconds - EARLY_SECONDS) * 1000);
     const after = usage(generator, server);

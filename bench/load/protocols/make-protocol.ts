@@ -22,21 +22,9 @@ export type ProtocolSpec =
   | PlugInSpec;
 
 /**
- * Creates the client's side of any protocol for a thread's connections. A plug-in is loaded from its file, and guarded.
- * @throws {RangeError} for an invalid exchange.
- * @throws {ContractError} when a plug-in cannot be used, or is not the one that was specified.
- */
-export async function loadProtocol(spec: ProtocolSpec, scope: ProtocolScope): Promise<ClientProtocol> {
-  if (spec.kind !== 'plug-in') return makeProtocol(spec, scope);
-  // On demand: other loads don't need the guard and the loader.
-  const { guardedPlugIn } = await import('./plug-in/guarded-plug-in.ts');
-  return guardedPlugIn(spec, scope);
-}
-
-/**
  * Creates the client's side of a protocol of the project.
  * @throws {RangeError} for an invalid exchange.
- * @throws {TypeError} for a plug-in, which {@link loadProtocol} loads.
+ * @throws {TypeError} for a plug-in, which load-protocol.ts loads.
  */
 export function makeProtocol(spec: ProtocolSpec, scope: ProtocolScope): ClientProtocol {
   if (spec.kind === 'plug-in') throw new TypeError('a plug-in has to be loaded');

@@ -9,7 +9,7 @@
  *   corners: [number, number][], x: number[], y: (number | null)[], low?: (number | null)[], high?: (number | null)[],
  *   doubtful?: number[] }} Series
  * @typedef {{ axis: 'x' | 'y', at: number, label: string, tone: 'plain' | 'good' | 'bad' }} Rule
- * @typedef {{ title: string, x: Axis, y: Axis, series: Series[], rules: Rule[] }} ChartData
+ * @typedef {{ title: string, x: Axis, y: Axis, grid: number[], series: Series[], rules: Rule[] }} ChartData
  */
 
 (() => {
@@ -18,6 +18,18 @@
   const NARROW_PX = 560;
   /** How far the pointer may be from a value that the legend shows, in pixels. */
   const REACH_PX = 40;
+
+  /**
+   * Returns the ends of an axis of x with some room, so that markers at its ends are whole.
+   * @param {number | null} least
+   * @param {number | null} most
+   * @returns {[number, number]}
+   */
+  function padded(least, most) {
+    const [from, to] = [least ?? 0, most ?? 1];
+    const room = (to - from || 1) * 0.015;
+    return [from - room, to + room];
+  }
 
   /** One chart: its plot, its legend and its keyboard. */
   class InteractiveChart {
@@ -48,7 +60,6 @@
       figure.querySelector('svg.chart')?.before(this.container);
       this.container.after(this.hint, this.spoken);
       this.outputs = this.makeLegend();
-      /** Places of values of x, in their order. */
       const tables = /** @type {uPlot.AlignedData[]} */ (data.series.map(({ x, y }) => [x, y]));
       this.plot = new uPlot(this.options(), uPlot.join(tables), this.container);
       this.container.addEventListener('keydown', (event) => this.pressed(event));
@@ -99,7 +110,10 @@
         },
         focus: { alpha: 0.3 },
         scales: {
-          x: { time: false, ...(x.scale === 'log' && { distr: 3 }) },
+          x: {
+            time: false,
+            ...(x.scale === 'log' ? { distr: 3 } : { range: (_, least, most) => padded(least, most) }),
+          },
           y: { ...(y.scale === 'log' && { distr: 3 }), range: (_, least, most) => this.rangeOfY(least, most) },
         },
         axes: [this.axisOptions(x, true), this.axisOptions(y, false)],
@@ -165,8 +179,9 @@
       if (values.length === 0) return y.scale === 'log' ? [1, 10] : [0, 1];
       const [bottom, top] = [Math.min(...values), Math.max(...values)];
       if (y.scale === 'log') return [bottom / 1.2, top * 1.2];
-      const margin = (top - bottom || Math.abs(top) || 1) * 0.06;
-      return [y.includesZero && bottom >= 0 ? 0 : bottom - margin, top + margin];
+      const base = y.includesZero ? Math.min(0, bottom) : bottom;
+      const margin = (top - base || Math.abs(top) || 1) * 0.06;
+      return [base === 0 ? 0 : base - margin, top + margin];
     }
 
     /**
@@ -268,8 +283,17 @@
     }
   }
 
+  /**
+   * Gives each series its values of x: without any of its own, it has the first ones of the grid.
+   * @param {ChartData} data
+   */
+  function withPlaces(data) {
+    const series = data.series.map((one) => ({ ...one, x: one.x ?? data.grid.slice(0, one.y.length) }));
+    return { ...data, series };
+  }
+
   for (const figure of document.querySelectorAll('figure.interactive')) {
     const data = figure.querySelector('script[type="application/json"]')?.textContent;
-    if (data && figure instanceof HTMLElement) new InteractiveChart(figure, JSON.parse(data));
+    if (data && figure instanceof HTMLElement) new InteractiveChart(figure, withPlaces(JSON.parse(data)));
   }
 })();

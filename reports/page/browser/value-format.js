@@ -52,11 +52,12 @@ function tickOf(axis, value) {
   return axis.scale === 'percentile' ? (axis.ticks?.find(([at]) => at === value)?.[1] ?? '') : tick(axis, value);
 }
 
-/** Most ticks of a logarithmic axis. */
+/** Most ticks of a logarithmic axis, and their digits from the densest to the sparsest. */
 const MAX_LOG_TICKS = 8;
+const LOG_DIGITS = [[1, 2, 3, 5, 7], [1, 2, 5], [1, 3], [1]];
 
 /**
- * Returns 1, 2 and 5 times powers of ten, or only the powers where these are too many.
+ * Returns 1, 2 and 5 times powers of ten, or denser or sparser values.
  * @param {number} least
  * @param {number} most
  */
@@ -64,8 +65,9 @@ function logTicks(least, most) {
   /** @type {number[]} */
   const powers = [];
   for (let power = Math.floor(Math.log10(least)); 10 ** power <= most; power++) powers.push(10 ** power);
-  const choices = [[1, 2, 5], [1, 3], [1]].map((digits) =>
+  const choices = LOG_DIGITS.map((digits) =>
     powers.flatMap((power) => digits.map((digit) => digit * power)).filter((value) => value >= least && value <= most),
   );
-  return choices.find(({ length }) => length <= MAX_LOG_TICKS) ?? choices[2] ?? [];
+  const ticks = choices.find(({ length }) => length <= MAX_LOG_TICKS) ?? choices.at(-1) ?? [];
+  return ticks.length > 1 ? ticks : [least, (least + most) / 2].map((value) => Number(value.toPrecision(2)));
 }

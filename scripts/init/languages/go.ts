@@ -1,5 +1,5 @@
 import { type Folder, firstOf } from '../folder.ts';
-import type { ServerGuess } from '../guess.ts';
+import { type ServerGuess, WEB, WEB_SOCKET } from '../guess.ts';
 import { byArgument, byEnvironment, byFlag, withPort } from '../port.ts';
 
 /** File that the build writes. */
@@ -21,9 +21,9 @@ export function guessGo(folder: Folder): ServerGuess | null {
     exec: withPort(PROGRAM, source, PORT_RULES),
     build: `go build -o ${PROGRAM} ${main?.startsWith('cmd/') ? './cmd/server' : '.'}`,
     app: /gorilla\/websocket|coder\/websocket/.test(modules)
-      ? 'websocket'
+      ? WEB_SOCKET
       : /"net\/http"|gin-gonic|labstack\/echo|gofiber|valyala\/fasthttp/.test(modules)
-        ? 'http'
+        ? WEB
         : undefined,
   };
 }

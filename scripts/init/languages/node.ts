@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Folder, firstOf } from '../folder.ts';
-import type { ServerGuess } from '../guess.ts';
+import { type ServerGuess, WEB, WEB_SOCKET } from '../guess.ts';
 import { byArgument, byEnvironment, withPort } from '../port.ts';
 
 const packageSchema = z.looseObject({
@@ -13,7 +13,7 @@ type Package = z.infer<typeof packageSchema>;
 const ENTRIES = ['server', 'index', 'app', 'main'].flatMap((name) =>
   ['', 'src/'].flatMap((folder) => ['.js', '.mjs', '.ts'].map((extension) => `${folder}${name}${extension}`)),
 );
-const WEB = [
+const WEB_LIBRARIES = [
   'express',
   'fastify',
   'koa',
@@ -76,9 +76,9 @@ function buildOf(folder: Folder, { scripts }: Package): string {
 
 function appOf({ dependencies }: Package, source = ''): ServerGuess['app'] {
   const uses = (names: readonly string[]) => names.some((name) => Object.hasOwn(dependencies, name));
-  if (uses(WEB)) return 'http';
-  if (uses(['ws'])) return 'websocket';
+  if (uses(WEB_LIBRARIES)) return WEB;
+  if (uses(['ws'])) return WEB_SOCKET;
   return /from '(?:node:)?https?'|require\(['"](?:node:)?https?['"]\)|from "(?:node:)?https?"/.test(source)
-    ? 'http'
+    ? WEB
     : undefined;
 }

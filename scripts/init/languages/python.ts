@@ -1,5 +1,5 @@
 import { type Folder, firstOf } from '../folder.ts';
-import type { ServerGuess } from '../guess.ts';
+import { type ServerGuess, WEB, WEB_SOCKET } from '../guess.ts';
 import { byArgument, byEnvironment, byFlag, withPort } from '../port.ts';
 
 const ENTRIES = ['main', 'app', 'server', 'asgi', 'wsgi'].flatMap((name) => [`${name}.py`, `src/${name}.py`]);
@@ -9,7 +9,7 @@ const PORT_RULES = [
   byFlag(/["']--port["']/, '--port'),
   byArgument(/sys\.argv/),
 ];
-const WEB =
+const WEB_LIBRARY =
   /\b(?:from|import) (?:aiohttp|bottle|django|falcon|fastapi|flask|http\.server|quart|sanic|starlette|tornado)\b/;
 
 /** Recognizes the files of a Python project, or a Python program with a usual name. */
@@ -22,10 +22,10 @@ export function guessPython(folder: Folder): ServerGuess | null {
     exec: execOf(folder, entry, source),
     build: buildOf(folder),
     app:
-      folder.has('manage.py') || WEB.test(source ?? '')
-        ? 'http'
+      folder.has('manage.py') || WEB_LIBRARY.test(source ?? '')
+        ? WEB
         : /\bimport websockets\b/.test(source ?? '')
-          ? 'websocket'
+          ? WEB_SOCKET
           : undefined,
   };
 }

@@ -1,5 +1,5 @@
 import type { Folder } from '../folder.ts';
-import type { ServerGuess } from '../guess.ts';
+import { type ServerGuess, WEB, WEB_SOCKET } from '../guess.ts';
 import { byArgument, byEnvironment, byFlag, withPort } from '../port.ts';
 
 const PORT_RULES = [
@@ -18,9 +18,9 @@ export function guessRust(folder: Folder): ServerGuess | null {
     exec: withPort(`target/release/${name}`, folder.text('src/main.rs'), PORT_RULES),
     build: 'cargo build --release --quiet',
     app: /^(?:tokio-)?tungstenite\b/m.test(manifest)
-      ? 'websocket'
+      ? WEB_SOCKET
       : /^(?:axum|actix-web|hyper|warp|rocket|poem|salvo|tide)\b/m.test(manifest)
-        ? 'http'
+        ? WEB
         : undefined,
   };
 }

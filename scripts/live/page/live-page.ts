@@ -99,6 +99,7 @@ export class LivePage implements Watcher {
   /** Waits until every browser that is connected has the report, is gone, or does not come for it. */
   async #untilFetched(): Promise<void> {
     for (const id of this.#clients.keys()) this.#waiting.add(id);
+    if (this.#waiting.size === 0) return;
     await new Promise<void>((fetched) => {
       const timer = setTimeout(fetched, REPORT_WAIT_MS);
       this.#fetched = () => {
@@ -145,6 +146,10 @@ export class LivePage implements Watcher {
     const client = new PageClient(id, response, snapshot);
     this.#clients.set(id, client);
     client.sendSnapshot();
+    if (this.#report !== undefined) {
+      this.#waiting.add(id);
+      client.send([{ kind: 'report' }]);
+    }
     response.on('close', () => {
       this.#clients.delete(id);
       setTimeout(() => {

@@ -1,8 +1,9 @@
 import { CHECK_SCHEMA, type CheckResult, type CheckSession } from '../../../bench/model/check-result.ts';
 import type { MeasurementEvent } from '../../../bench/model/event.ts';
+import { isOneWay } from '../../../bench/model/operating-point.ts';
 import { type Board, boardOf, boardsOf, changesOf, sessionMetrics } from '../board.ts';
 import { type LiveProgress, progressOf } from '../live-progress.ts';
-import type { LiveState } from '../live-state.ts';
+import { type LiveState, type TimedSample, workloadOf } from '../live-state.ts';
 
 /** A change of the page. The page's script applies it: see browser/live.js. */
 export type Message =
@@ -12,12 +13,19 @@ export type Message =
   /** Shows a chart, in place of one with the same id. */
   | { readonly kind: 'chart'; readonly chart: LiveChart }
   /** Appends a point to a chart. */
-  | { readonly kind: 'point'; readonly id: string; readonly x: number; readonly ys: Ys }
+  | { readonly kind: 'point'; readonly id: string; readonly point: ChartPoint }
   /** The report is ready. */
   | { readonly kind: 'report' };
 
 /** One value for each series; null where there is none. */
 type Ys = readonly (number | null)[];
+
+export interface ChartPoint {
+  readonly x: number;
+  readonly ys: Ys;
+  /** Lines connect points of one part only: those of a trial. */
+  readonly part?: number;
+}
 
 /** Curves over a common x. */
 export interface LiveChart {
@@ -26,10 +34,11 @@ export interface LiveChart {
   readonly x: string;
   readonly isLogarithmic: boolean;
   readonly names: readonly string[];
-  readonly points: readonly { readonly x: number; readonly ys: Ys }[];
+  readonly points: readonly ChartPoint[];
 }
 
 const RATE = { id: 'rate', title: 'Requests per second', x: 'seconds', names: ['req/s'] };
+const BYTES = { id: 'bytes', title: 'Throughput in MB/s', x: 'seconds', names: ['MB/s'] };
 const LATENCY = { id: 'latency', title: 'Response times in ms', x: 'seconds', names: ['p50', 'p99'] };
 const SESSIONS = {
   ...{ id: 'sessions', title: 'How much B cost more than A, in %', x: 'session', names: sessionMetrics },
@@ -57,7 +66,7 @@ export function messagesOf(event: MeasurementEvent, state: LiveState): Message[]
     case 'sessions-discarded':
       return snapshotOf(state, event.seconds);
     case 'sample':
-      return [progress, ...sampled(event)];
+      return [progress, ...sampled(event, isOneWay(workloadOf(state) ?? ''))];
     case 'trial-ended':
     case 'trial-failed':
       return [progress, notes, ...searchChart(state), ...changedBoard(state)];
@@ -68,29 +77,34 @@ export function messagesOf(event: MeasurementEvent, state: LiveState): Message[]
     case 'session':
       return [progress, sessionPoint(event.session, state), ...checkBoards(state)];
     case 'warning':
-      return [notes];
+    case 'ended':
+      return [progress, notes];
     default:
       return [progress];
   }
 }
 
-function sampleCharts({ samples }: LiveState): Message[] {
-  const points = samples.map(sampled);
-  return [RATE, LATENCY].map((chart, i) => ({
+function sampleCharts(state: LiveState): Message[] {
+  const oneWay = isOneWay(workloadOf(state) ?? '');
+  const points = state.samples.flatMap((sample) => sampled(sample, oneWay));
+  return (oneWay ? [BYTES] : [RATE, LATENCY]).map((chart) => ({
     kind: 'chart',
     chart: {
       ...{ ...chart, isLogarithmic: false },
-      points: points.flatMap((of) => of[i] ?? []).map(({ x, ys }) => ({ x, ys })),
+      points: points.filter(({ id }) => id === chart.id).map(({ point }) => point),
     },
   }));
 }
 
+type Point = Extract<Message, { kind: 'point' }>;
+
 /** Returns the points of a second that was measured: its rate, and its latencies in milliseconds. */
-function sampled({ seconds: x, sample }: Extract<MeasurementEvent, { event: 'sample' }>) {
+function sampled({ seconds: x, number: part, sample }: TimedSample, oneWay: boolean): Point[] {
+  if (oneWay) return [{ kind: 'point', id: BYTES.id, point: { x, part, ys: [(sample.bytesPerSecond ?? 0) / 1e6] } }];
   const millis = (micros: number) => (micros > 0 ? micros / 1000 : null);
   return [
-    { kind: 'point' as const, id: RATE.id, x, ys: [sample.requestsPerSecond] },
-    { kind: 'point' as const, id: LATENCY.id, x, ys: [millis(sample.p50), millis(sample.p99)] },
+    { kind: 'point', id: RATE.id, point: { x, part, ys: [sample.requestsPerSecond] } },
+    { kind: 'point', id: LATENCY.id, point: { x, part, ys: [millis(sample.p50), millis(sample.p99)] } },
   ];
 }
 
@@ -118,7 +132,7 @@ function sessionsChart({ sessions }: CheckResult): Message {
 
 function sessionPoint(session: CheckSession, { result }: LiveState): Message {
   const x = result?.schema === CHECK_SCHEMA ? result.sessions.length : 0;
-  return { kind: 'point', id: SESSIONS.id, x, ys: percentages(session) };
+  return { kind: 'point', id: SESSIONS.id, point: { x, ys: percentages(session) } };
 }
 
 function percentages(session: CheckSession): Ys {

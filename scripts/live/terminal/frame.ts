@@ -1,11 +1,12 @@
+import { isOneWay } from '../../../bench/model/operating-point.ts';
 import { alignColumns, cut, textWidth } from '../../../reports/text/column-layout.ts';
 import { paragraph } from '../../../reports/text/paragraph.ts';
 import { plain } from '../../../reports/text/plain.ts';
-import { formatCount, formatMicros } from '../../../reports/text/quantities.ts';
+import { formatByteRate, formatCount, formatMicros } from '../../../reports/text/quantities.ts';
 import { sparkline } from '../../../reports/text/sparkline.ts';
 import { type Board, boardOf } from '../board.ts';
 import { progressOf } from '../live-progress.ts';
-import type { LiveState, TimedSample } from '../live-state.ts';
+import { type LiveState, workloadOf } from '../live-state.ts';
 
 /** What a frame is drawn for. */
 export interface FrameSize {
@@ -16,8 +17,8 @@ export interface FrameSize {
 }
 
 /** Columns of the names and of the numbers before a sparkline. */
-const NAME_COLUMNS = 10;
-const NUMBER_COLUMNS = 14;
+const NAME_COLUMNS = 12;
+const NUMBER_COLUMNS = 12;
 const BAR_COLUMNS = 20;
 const MAX_NOTES = 3;
 const MAX_NOTE_LINES = 2;
@@ -29,7 +30,7 @@ const KEYS = 'q or Ctrl-C: stop, save and report what was measured';
  */
 export function drawFrame(state: LiveState, now: number, size: FrameSize): string[] {
   const { columns, rows } = size;
-  const top = [...head(state, now, size), '', ...series(state.samples, size), ''];
+  const top = [...head(state, now, size), '', ...series(state, size), ''];
   const notes = state.notes
     .slice(-MAX_NOTES)
     .flatMap((note) => paragraph(plain(note), columns, { first: '! ', columns: 2 }).slice(0, MAX_NOTE_LINES));
@@ -39,7 +40,7 @@ export function drawFrame(state: LiveState, now: number, size: FrameSize): strin
   const body = [...top, ...middle];
   const gap = Math.max(0, rows - body.length - bottom.length);
   const lines = [...body, ...new Array<string>(gap).fill(''), ...bottom].slice(0, rows);
-  return lines.map((line) => cut(line, columns));
+  return lines.map((line) => cut(line.trimEnd(), columns));
 }
 
 function head(state: LiveState, now: number, { columns, ascii }: FrameSize): string[] {
@@ -54,9 +55,9 @@ function head(state: LiveState, now: number, { columns, ascii }: FrameSize): str
 }
 
 /** Draws how the load goes: the latest numbers, and the seconds before them. */
-function series(samples: readonly TimedSample[], { columns, ascii }: FrameSize): string[] {
+function series(state: LiveState, { columns, ascii }: FrameSize): string[] {
   const bars = Math.max(1, columns - NAME_COLUMNS - NUMBER_COLUMNS);
-  const shown = samples.slice(-bars).map(({ sample }) => sample);
+  const shown = state.samples.slice(-bars).map(({ sample }) => sample);
   const last = shown.at(-1);
   if (last === undefined) return [];
   const line = (name: string, number: string, values: readonly (number | null)[]) =>
@@ -68,15 +69,18 @@ function series(samples: readonly TimedSample[], { columns, ascii }: FrameSize):
       shown.map((sample) => sample[name] || null),
     );
   const errors = shown.map((sample) => sample.errors);
+  const failures = line('errors', formatCount(last.errors), errors.some((count) => count > 0) ? errors : []);
+  const workload = workloadOf(state) ?? '';
+  if (isOneWay(workload)) {
+    const rates = shown.map(({ bytesPerSecond }) => bytesPerSecond ?? 0);
+    return [line('throughput', formatByteRate(last.bytesPerSecond ?? 0), rates), failures];
+  }
+  const rates = shown.map(({ requestsPerSecond }) => requestsPerSecond);
   return [
-    line(
-      'req/s',
-      formatCount(last.requestsPerSecond),
-      shown.map(({ requestsPerSecond }) => requestsPerSecond),
-    ),
+    line(workload === 'broadcast' ? 'lines/s' : 'req/s', formatCount(last.requestsPerSecond), rates),
     latency('p50'),
     latency('p99'),
-    line('errors', formatCount(last.errors), errors.some((count) => count > 0) ? errors : []),
+    failures,
     line('in flight', formatCount(last.inFlight), []),
   ];
 }

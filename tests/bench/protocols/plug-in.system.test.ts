@@ -39,7 +39,7 @@ test('an error of a plug-in in a thread ends the program with 2, and with the st
   const file = join(scratchDirectory(), 'broken.ts');
   writeFileSync(file, BROKEN);
   const { spec } = await loadPlugIn(pathToFileURL(file).href, {});
-  const module = new URL('../../../dist/bench/load/protocols/make-protocol.js', import.meta.url).href;
+  const module = new URL('../../../dist/bench/load/protocols/load-protocol.js', import.meta.url).href;
   const code = new URL(`data:text/javascript,${encodeURIComponent(THREAD)}`);
   const worker = new Worker(code, { workerData: { module, spec } });
   onTestFinished(async () => void (await worker.terminate()));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { isContractError } from '../../../bench/load/protocols/contract-error.ts';
-import { loadProtocol } from '../../../bench/load/protocols/make-protocol.ts';
+import { loadProtocol } from '../../../bench/load/protocols/load-protocol.ts';
 import { loadPlugIn, type PlugInSpec, plugInSpec } from '../../../bench/load/protocols/plug-in/plug-in.ts';
 import { plugInSchema } from '../../../bench/model/plug-in-exchange.ts';
 import { scratchDirectory } from '../../cli/program.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { textWidth } from '../../../reports/text/column-layout.ts';
 import { drawFrame } from '../../../scripts/live/terminal/frame.ts';
 import { checkResult } from '../../reports/checks.ts';
-import { failure, latency } from '../../reports/results.ts';
+import { failure, latency, result } from '../../reports/results.ts';
 import { started, startedWith, stateAfter, trialEvents } from './events.ts';
 
 const size = { columns: 80, rows: 24, ascii: false };
@@ -54,6 +54,17 @@ test('a frame in ASCII draws with ASCII characters', () => {
     .replaceAll('µ', 'u');
   expect(drawn.split('\n').filter((line) => /[^\u0020-\u007e…]/.test(line))).toEqual([]);
   expect(drawn).toContain('####');
+});
+
+test('a load one way shows its throughput in place of requests and latencies', () => {
+  const upload = started({ plan: { ...result().plan, workload: 'upload' } });
+  const state = stateAfter(
+    upload,
+    ...trialEvents(1, 0, { throughput: { requestsPerSecond: 1, bytesPerSecond: 85e6 } }),
+  );
+  const lines = drawFrame(state, 2, size);
+  expect(lines).toContainEqual(expect.stringMatching(/^throughput +85\.0 MB\/s +█$/));
+  expect(lines.join('\n')).not.toMatch(/req\/s|p50|in flight/);
 });
 
 test('a low terminal shows the best targets, and how many more there are', () => {

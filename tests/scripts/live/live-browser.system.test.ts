@@ -1,6 +1,7 @@
 import { chromium } from 'playwright-core';
 import { expect, onTestFinished, test } from 'vitest';
 import { render } from '../../../reports/renderers/formats.ts';
+import { chromiumPath } from '../../../scripts/lab/pictures/chromium.ts';
 import { LivePage } from '../../../scripts/live/page/live-page.ts';
 import { result } from '../../reports/results.ts';
 import { whyMissing } from '../../requirements.ts';
@@ -17,7 +18,7 @@ test.skipIf(whyMissing('chromium'))(
   async () => {
     const live = await LivePage.open(0, (saved) => render('html', saved, { color: false, width: 100 }));
     onTestFinished(() => live.close(undefined));
-    const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
+    const browser = await chromium.launch({ executablePath: chromiumPath() ?? '' });
     onTestFinished(() => browser.close());
     const page = await browser.newPage({ viewport: { width: 375, height: 800 } });
     const faults: string[] = [];

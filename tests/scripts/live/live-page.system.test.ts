@@ -59,7 +59,9 @@ test('a browser gets a snapshot whenever it connects, then each change, and the 
     ['progress', 'notes', 'chart', 'chart', 'board'],
   ]);
   const closed = page.close(result());
-  for (const source of [early, late]) {
+  // A browser that comes now gets the report, too.
+  const last = await EventSource.open(page.url);
+  for (const source of [early, late, last]) {
     await source.until('report');
     const { status, body } = await fetched(`${page.url}report?client=${source.id}`);
     expect({ status, body }).toEqual({ status: 200, body: '<p>report of bench' });
@@ -76,6 +78,12 @@ test('the end waits for no browser where none is connected, or each has gone', a
   await source.until('report');
   source.close();
   await closed;
+});
+
+test('no more than a number of browsers are served', async () => {
+  const { url } = await opened();
+  for (let i = 0; i < 16; i++) await EventSource.open(url);
+  expect((await fetched(`${url}events`)).status).toBe(503);
 });
 
 test('bytes that are no request end their connection alone', async () => {

@@ -64,8 +64,17 @@ describe('progress', () => {
     const second = stateAfter(started(), ...trialEvents(1, 0), ...trialEvents(2, 2).slice(0, 2));
     expect(progressOf(second, 3)).toMatchObject({ title: 'bench, trial 2 of 4', share: 0.375, left: '5 s' });
     expect(progressOf(second, 3).doing).toBe('event-driven, echo over tcp, 16 connections, round 1: measuring');
+    const between = stateAfter(started(), ...trialEvents(1, 0), ...trialEvents(2, 2));
+    expect(progressOf(between, 4)).toMatchObject({ title: 'bench, trial 2 of 4', share: 0.5, left: '4 s' });
     // A trial that takes longer than usual is not finished.
     expect(progressOf(second, 300).share).toBe(0.5);
+  });
+
+  test('ends with the measurement, and with the reason when it failed', () => {
+    const failed = { seconds: 9, exitCode: 4, interrupted: false, statements: [], file: null, error: 'no server' };
+    const state = stateAfter(started(), ...trialEvents(1, 0), { event: 'ended', ...failed });
+    expect(progressOf(state, 9)).toEqual({ title: 'bench, trial 1 of 4', doing: 'ended', share: 1, left: null });
+    expect(state.notes).toEqual(['no server']);
   });
 
   test('of a search ends with its budget', () => {

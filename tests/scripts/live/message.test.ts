@@ -14,7 +14,7 @@ function shown(messages: readonly Message[]): Record<string, unknown> {
     else if (message.kind === 'board') page[message.board.title] = message.board;
     else if (message.kind === 'point') {
       const { points, ...chart } = page[message.id] as { points: unknown[] };
-      page[message.id] = { ...chart, points: [...points, { x: message.x, ys: message.ys }] };
+      page[message.id] = { ...chart, points: [...points, message.point] };
     } else page[message.kind] = message;
   }
   return page;
@@ -62,6 +62,13 @@ test('levels of one scenario are a curve over connections, each target with its 
       { x: 16, ys: [null, 10_000] },
     ],
   });
+});
+
+test('a load one way shows its bytes', () => {
+  const upload = started({ plan: { ...result().plan, workload: 'upload' } });
+  const page = shown(snapshotOf(stateAfter(upload, ...trialEvents(1, 0)), 2));
+  expect(page.bytes).toMatchObject({ points: [{ x: 1.5, ys: [0.64] }] });
+  expect(page.rate).toBeUndefined();
 });
 
 test('a search shows the latency of its trials over their rates', () => {

@@ -51,7 +51,14 @@ function element(name, text) {
  * @returns {[number[], ...(number | null)[][]]}
  */
 function columnsOf({ points, names }) {
-  return [points.map(({ x }) => x), ...names.map((_, i) => points.map(({ ys }) => ys[i] ?? null))];
+  const shown = points.flatMap((point, i) => {
+    const before = points[i - 1];
+    // A point without values between two parts: no line connects them.
+    return before === undefined || before.part === point.part
+      ? [point]
+      : [{ x: (before.x + point.x) / 2, ys: names.map(() => null) }, point];
+  });
+  return [shown.map(({ x }) => x), ...names.map((_, i) => shown.map(({ ys }) => ys[i] ?? null))];
 }
 
 /** @param {HTMLElement} host of a chart. */
@@ -112,11 +119,11 @@ function showChart(chart) {
   draw(entry);
 }
 
-/** @param {Extract<Message, { kind: 'point' }>} point */
-function addPoint({ id, x, ys }) {
+/** @param {Extract<Message, { kind: 'point' }>} message */
+function addPoint({ id, point }) {
   const entry = charts.get(id);
   if (entry === undefined) return;
-  entry.chart = { ...entry.chart, points: [...entry.chart.points.slice(1 - MAX_POINTS), { x, ys }] };
+  entry.chart = { ...entry.chart, points: [...entry.chart.points.slice(1 - MAX_POINTS), point] };
   if (entry.plot === null) draw(entry);
   else entry.plot.setData(columnsOf(entry.chart));
 }
