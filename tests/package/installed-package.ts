@@ -50,7 +50,14 @@ export class InstalledPackage {
         mkdirSync(dirname(join(copy, name)), { recursive: true });
         cpSync(name, join(copy, name), { recursive: true });
       }
-      await execute(process.execPath, [compiler, '-p', 'tsconfig.types.json', '--outDir', join(copy, 'dist')]);
+      await execute(process.execPath, [
+        compiler,
+        '-p',
+        'tsconfig.types.json',
+        '--noCheck',
+        '--outDir',
+        join(copy, 'dist'),
+      ]);
       const pack = await execute('npm', ['pack', '--ignore-scripts', '--json'], { cwd: copy, maxBuffer: 2 ** 24 });
       const [packed] = JSON.parse(pack.stdout) as [Packed];
       mkdirSync(folder);
