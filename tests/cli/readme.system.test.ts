@@ -87,6 +87,7 @@ test('the documents have examples of every command', () => {
       'micro',
       'protocol-test',
       'schema',
+      'init',
     ]),
   );
 });
