@@ -26,12 +26,12 @@ export async function startServer(options: ServeOptions): Promise<Server> {
 function urlOf(spec: Pick<ServerSpec, 'app' | 'transport'>, address: SocketAddress): string {
   const scheme = schemeOf(spec);
   return 'path' in address
-    ? `${scheme}://${encodeURI(address.path)}`
-    : `${scheme}://${formatAddress(reachable(address))}`;
+    ? `${scheme}//${encodeURI(address.path)}`
+    : `${scheme}//${formatAddress(reachable(address))}`;
 }
 
 function schemeOf({ app, transport }: Pick<ServerSpec, 'app' | 'transport'>): string {
-  if (speaksHttp(app)) return { tcp: 'http', tls: 'https', unix: 'http+unix', udp: 'udp' }[transport];
-  if (speaksWebSocket(app)) return { tcp: 'ws', tls: 'wss', unix: 'unix', udp: 'udp' }[transport];
-  return transport;
+  if (speaksHttp(app)) return { tcp: 'http:', tls: 'https:', unix: 'http+unix:', udp: 'udp:' }[transport];
+  if (speaksWebSocket(app)) return { tcp: 'ws:', tls: 'wss:', unix: 'unix:', udp: 'udp:' }[transport];
+  return `${transport}:`;
 }
