@@ -36,6 +36,8 @@ const probes = {
     existsSync(HDR_HISTOGRAM_JAR) ? whyNotStarted('java', '-version') : `there is no ${HDR_HISTOGRAM_JAR}`,
   // Debian's package python3-websockets.
   websockets: () => whyNotStarted('/usr/bin/python3', '-m websockets --version'),
+  // The registry of npm, from which the packed package is installed with its dependencies.
+  registry: () => whyNotStarted('npm', 'ping'),
   // script(1) of util-linux: other implementations have other flags.
   script: () => whyNotStarted('script', '--version', 'util-linux'),
   chromium: () => (chromiumPath() === undefined ? 'no chromium on PATH, nor in SOCKBENCH_CHROMIUM' : undefined),

@@ -140,7 +140,8 @@ export const checkResultSchema = z.looseObject({
   warnings: z.array(reasonSchema),
 });
 
-export type CheckResult = z.infer<typeof checkResultSchema>;
+/** What a check of two programs found. */
+export interface CheckResult extends z.infer<typeof checkResultSchema> {}
 export type CheckOutcome = CheckResult['verdict']['outcome'];
 export type CheckSession = CheckResult['sessions'][number];
 export type CheckLook = CheckResult['looks'][number];

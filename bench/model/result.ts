@@ -202,7 +202,8 @@ export const resultSchema = z.looseObject({
   warnings: z.array(reasonSchema),
 });
 
-export type Result = z.infer<typeof resultSchema>;
+/** What a measurement of trials found. */
+export interface Result extends z.infer<typeof resultSchema> {}
 export type Environment = z.infer<typeof environmentSchema>;
 export type Plan = z.infer<typeof planSchema>;
 export type Failure = z.infer<typeof failureSchema>;

@@ -274,7 +274,8 @@ export const trialSchema = measuredTrialSchema.extend({
 });
 
 export type MeasuredTrial = z.infer<typeof measuredTrialSchema>;
-export type Trial = z.infer<typeof trialSchema>;
+/** A trial, judged. */
+export interface Trial extends z.infer<typeof trialSchema> {}
 export type LatencySummary = z.infer<typeof latencySchema>;
 export type TargetShare = z.infer<typeof targetShareSchema>;
 export type Reason = z.infer<typeof reasonSchema>;

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { DEFAULT_TIME_LIMITS } from '../../servers/apps/http/time-limits.ts';
+import type { ServerSpec } from '../../servers/contract.ts';
 import type { ModelName } from '../../servers/model-catalog.ts';
 import { HOST_QUESTION, type HostMessage, type HostSpec, hostProgram } from '../../servers/spawning/server-process.ts';
 import type { RunningTarget, TargetOptions } from './running-target.ts';
@@ -13,16 +14,24 @@ const START_LIMIT_MS = 15_000;
 const TIME_LIMITS = { ...DEFAULT_TIME_LIMITS, idleMs: 0 };
 const NOTHING = Promise.resolve([]);
 
-/** Starts a built-in model in its own process. @throws {TargetError} when it does not start. */
-export async function startHost(model: ModelName, { cpus, signal, ...served }: TargetOptions): Promise<RunningTarget> {
-  const spec: HostSpec = {
-    model,
-    ...served,
-    timeLimits: TIME_LIMITS,
-    host: '127.0.0.1',
-    port: 0,
-    parentPid: process.pid,
-  };
+/** Starts a built-in model in its own process, to be measured. @throws {TargetError} when it does not start. */
+export function startHost(model: ModelName, { cpus, signal, ...served }: TargetOptions): Promise<RunningTarget> {
+  return startHostOf(model, { ...served, timeLimits: TIME_LIMITS, host: '127.0.0.1', port: 0 }, cpus, signal);
+}
+
+/**
+ * Starts a built-in model in its own process, which ends with this one.
+ * @param cpus CPUs to run on; empty: the kernel chooses.
+ * @param signal ends the wait for the server to start.
+ * @throws {TargetError} when it does not start.
+ */
+export async function startHostOf(
+  model: ModelName,
+  served: ServerSpec,
+  cpus: readonly number[],
+  signal: AbortSignal,
+): Promise<RunningTarget> {
+  const spec: HostSpec = { model, ...served, parentPid: process.pid };
   const server = new ServerProcess(model, hostProgram, spec, cpus);
   const { child, died } = server;
   const address = async () => {

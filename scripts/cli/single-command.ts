@@ -1,10 +1,11 @@
 import yargs from 'yargs';
 import { ConfigurationError } from '../../bench/model/errors.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
-import { type Command, yargsCommand } from './command.ts';
+import type { Command } from './command.ts';
 import { ending } from './faults.ts';
 import type { FlagSchema } from './flags.ts';
 import { endQuietlyOnBrokenPipe, log, reportWidth } from './output.ts';
+import { yargsCommand } from './yargs-command.ts';
 
 /** Runs a program that consists of one unnamed command, as `npm run SCRIPT --` does. Sets `process.exitCode`. */
 export async function singleCommandMain<S extends FlagSchema>(script: string, command: Command<S>): Promise<void> {

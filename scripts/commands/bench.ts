@@ -4,15 +4,13 @@ import type { ForeignServer, RunConfiguration, TargetSpec } from '../../bench/mo
 import { assertRunnable, configurationFaults } from '../../bench/model/configuration-faults.ts';
 import { whyNotMeasured } from '../../bench/model/left-out.ts';
 import type { Scenario, Workload } from '../../bench/model/operating-point.ts';
+import type { Result } from '../../bench/model/result.ts';
 import type { AppName } from '../../servers/apps/app-catalog.ts';
 import { type ModelName, whyNotCarried } from '../../servers/model-catalog.ts';
 import { type TransportName, transportNames } from '../../servers/transport.ts';
 import { duration, integers } from '../cli/amounts.ts';
-import type { Command } from '../cli/command.ts';
 import { someOf, toggle } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
-import { untilInterrupted } from '../cli/interrupt.ts';
-import { log } from '../cli/output.ts';
 import { loadDisplacements } from '../flags/displacements.ts';
 import { assertOneEffort, effortDisplacements, effortFlags } from '../flags/effort.ts';
 import { exchangeFlagNames } from '../flags/exchange/read-exchange.ts';
@@ -20,12 +18,12 @@ import { foreignFlags, readForeign } from '../flags/foreign.ts';
 import { assertSizeApplies, readLoad, readWork } from '../flags/load.ts';
 import { orAll, readModels, serving } from '../flags/models.ts';
 import { appFlag, loadFlags, MEASURED, modelsFlag, serverFlags } from '../flags/options.ts';
-import { type Output, outputFlags, readOutput } from '../flags/output.ts';
+import { outputFlags, readOutput } from '../flags/output.ts';
 import { protocolFileFlags, readProtocolFile } from '../flags/protocol-file.ts';
 import { readRounds, roundsFlags } from '../flags/rounds.ts';
 import { readTlsUse } from '../flags/tls.ts';
-import { Examples } from '../session/examples.ts';
-import { measure, prepareReports } from '../session/measure.ts';
+import { type Measurement, planTrials, trialsOf } from '../session/measurement.ts';
+import { measuringCommand } from '../session/measuring-command.ts';
 
 const schema = z.strictObject({
   models: modelsFlag('all, or none with --exec'),
@@ -104,7 +102,7 @@ const QUICK_CONNECTIONS = [64];
 const USUAL_TRANSPORTS = ['tcp', 'udp'] as const;
 
 /** `sockbench bench`: compares concurrency models. */
-export const bench: Command<typeof schema> = {
+export const bench = measuringCommand({
   name: 'bench',
   describe: 'Compare concurrency models over TCP and UDP',
   schema,
@@ -122,33 +120,38 @@ export const bench: Command<typeof schema> = {
     ['bench --models async,epoll -c 64 -r auto', 'as many rounds as needed to distinguish them'],
     ["bench --models async --exec 'python3 echo.py {port}'", 'a model and your own server'],
   ],
-  async run(flags) {
+  async plan(flags: CommandFlags) {
     const output = readOutput(flags);
     const configuration = await readConfiguration(flags);
     flags.refuse(...configurationFaults(configuration));
     flags.assertNoFaults();
-    return flags.values['with-examples']
-      ? measureWithExamples(configuration, output, flags.values['start-timeout'])
-      : measure(configuration, output);
+    const { 'with-examples': withExamples, 'start-timeout': startLimitMs } = flags.values;
+    const planned = planTrials(configuration, output);
+    if (!withExamples) return planned;
+    return { output, prepare: (signal, note) => prepareExamples(configuration, startLimitMs, signal, note) };
   },
-};
+});
 
-/** Measures with the example servers whose tools are installed. The others are left out with a note. */
-function measureWithExamples(configuration: RunConfiguration, output: Output, startLimitMs: number): Promise<number> {
-  return untilInterrupted(async (signal) => {
-    await prepareReports(output);
-    log('building the example servers');
-    const examples = await Examples.build(signal);
-    try {
-      for (const { name, reason } of examples.missing) log(`left out: ${name}: ${reason}`);
-      const added = examples.ready.map((example): TargetSpec => ({ kind: 'exec', startLimitMs, ...example }));
-      const targets = [...configuration.targets, ...added];
-      assertRunnable({ ...configuration, targets });
-      return await measure({ ...configuration, targets }, output);
-    } finally {
-      examples.dispose();
-    }
-  });
+/** Builds the example servers whose tools are installed, and adds them. The others are left out with a note. */
+async function prepareExamples(
+  configuration: RunConfiguration,
+  startLimitMs: number,
+  signal: AbortSignal,
+  note: (line: string) => void,
+): Promise<Measurement<Result>> {
+  const { Examples } = await import('../session/examples.ts');
+  note('building the example servers');
+  const examples = await Examples.build(signal);
+  try {
+    for (const { name, reason } of examples.missing) note(`left out: ${name}: ${reason}`);
+    const added = examples.ready.map((example): TargetSpec => ({ kind: 'exec', startLimitMs, ...example }));
+    const all = { ...configuration, targets: [...configuration.targets, ...added] };
+    assertRunnable(all);
+    return { ...trialsOf(all), dispose: async () => examples.dispose() };
+  } catch (error) {
+    examples.dispose();
+    throw error;
+  }
 }
 
 async function readConfiguration(flags: CommandFlags): Promise<RunConfiguration> {

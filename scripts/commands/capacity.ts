@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { type CapacityConfiguration, capacityFaults } from '../../bench/model/capacity-configuration.ts';
 import type { TargetSpec } from '../../bench/model/configuration.ts';
+import type { Result } from '../../bench/model/result.ts';
 import { boundable, parseThreshold, parseThresholds } from '../../bench/model/threshold.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import { duration, integers, rate } from '../cli/amounts.ts';
-import type { Command } from '../cli/command.ts';
 import { parsed, text } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
 import { textsForm } from '../cli/option-form.ts';
@@ -18,7 +18,8 @@ import { outputFlags, readOutput } from '../flags/output.ts';
 import { protocolFileFlags, readProtocolFile } from '../flags/protocol-file.ts';
 import { readAddress } from '../flags/target-url.ts';
 import { readTlsUse } from '../flags/tls.ts';
-import { record } from '../session/measure.ts';
+import type { Measurement } from '../session/measurement.ts';
+import { measuringCommand } from '../session/measuring-command.ts';
 
 /** Flags that a search decides itself. They are defined, but hidden, so that the fault can explain why. */
 const DECIDED = {
@@ -85,7 +86,7 @@ const schema = z.strictObject({
 type CommandFlags = Flags<z.output<typeof schema>>;
 
 /** `sockbench capacity`: finds the highest rate at which targets keep their objectives. */
-export const capacity: Command<typeof schema> = {
+export const capacity = measuringCommand({
   name: 'capacity',
   describe: 'Find the highest rate at which servers meet a service level objective',
   schema,
@@ -100,7 +101,7 @@ export const capacity: Command<typeof schema> = {
     ["capacity --slo 'p99<5ms' --models async,epoll", 'two models'],
     ["capacity --slo 'p99<5ms' --slo 'p50<1ms' --exec 'python3 echo.py {port}'", 'your own server, two objectives'],
   ],
-  async run(flags) {
+  async plan(flags: CommandFlags) {
     const output = readOutput(flags);
     assertOneEffort(flags);
     for (const name of Object.keys(DECIDED) as (keyof typeof DECIDED)[]) {
@@ -111,11 +112,20 @@ export const capacity: Command<typeof schema> = {
     const configuration = await readConfiguration(flags, address);
     flags.refuse(...capacityFaults(configuration));
     flags.assertNoFaults();
-    const { runCapacity } = await import('../../bench/capacity/capacity-run.ts');
-    const { seed } = configuration;
-    return record({ seed, run: (observer, signal) => runCapacity(configuration, observer, signal) }, output);
+    return { output, prepare: async () => searchesOf(configuration) };
   },
-};
+});
+
+/** Returns the measurement of a configuration: a search for each target. */
+function searchesOf(configuration: CapacityConfiguration): Measurement<Result> {
+  return {
+    seed: configuration.seed,
+    async run(observer, signal) {
+      const { runCapacity } = await import('../../bench/capacity/capacity-run.ts');
+      return runCapacity(configuration, observer, signal);
+    },
+  };
+}
 
 const DECIDED_BY_SEARCH = {
   rate: 'the rate is searched for: set the first one with --start-rate',

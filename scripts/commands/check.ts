@@ -10,10 +10,8 @@ import { whyNotForChecks } from '../../reports/renderers/formats.ts';
 import { DEFAULT_APP } from '../../servers/apps/app-catalog.ts';
 import { transportNames } from '../../servers/transport.ts';
 import { cpus, duration, integer, seed } from '../cli/amounts.ts';
-import type { Command } from '../cli/command.ts';
 import { oneOf, parsed, text, toggle } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
-import { untilInterrupted } from '../cli/interrupt.ts';
 import type { Displacement } from '../cli/layer.ts';
 import { listForm, mapForm } from '../cli/option-form.ts';
 import { chosenSeed } from '../cli/seed.ts';
@@ -27,8 +25,8 @@ import { webSocketFlag } from '../flags/options.ts';
 import { formatFaults, outputFlags, readOutput } from '../flags/output.ts';
 import { protocolFileFlags, readProtocolFile } from '../flags/protocol-file.ts';
 import { readTlsUse, tlsFlags } from '../flags/tls.ts';
-import { prepareReports, record } from '../session/measure.ts';
 import type { Measurement } from '../session/measurement.ts';
+import { measuringCommand } from '../session/measuring-command.ts';
 import { type Programs, readPrograms } from '../session/programs.ts';
 import { openBaseline, recordRun } from '../session/stored-baseline.ts';
 
@@ -136,7 +134,7 @@ const PROGRAM_DISPLACEMENTS: readonly Displacement[] = [
 type CommandFlags = Flags<z.output<typeof schema>>;
 
 /** `sockbench check`: decides whether B is slower than A. */
-export const check: Command<typeof schema> = {
+export const check = measuringCommand({
   name: 'check',
   describe: 'Check whether one server is slower than another, for CI',
   schema,
@@ -150,7 +148,7 @@ export const check: Command<typeof schema> = {
     ["check --baseline-ref main --build 'npm ci' --exec 'node server.js {port}'", 'this branch against main'],
     ["check --baseline runs.json --record --exec 'node server.js {port}'", 'record a run; without --record, judge one'],
   ],
-  async run(flags) {
+  async plan(flags: CommandFlags) {
     const output = readOutput(flags);
     const programs = readPrograms(flags);
     const plan = await readPlan(flags, programs);
@@ -159,18 +157,16 @@ export const check: Command<typeof schema> = {
     flags.assertNoFaults();
     const { prepareCheck } = await import('../../bench/check/preparation.ts');
     prepareCheck(plan);
-    await prepareReports(output);
-    const baseline = file === undefined ? undefined : await openBaseline(plan, file, isRecorded);
-    return untilInterrupted(async (signal) => {
-      const { arms, warnings, dispose } = await programs.prepare(signal);
-      try {
-        return await record(await measurementOf({ ...plan, ...arms, warnings, ...(baseline && { baseline }) }), output);
-      } finally {
-        await dispose();
-      }
-    });
+    return {
+      output,
+      async prepare(signal, note) {
+        const baseline = file === undefined ? undefined : await openBaseline(plan, file, isRecorded);
+        const { arms, warnings, dispose } = await programs.prepare(signal, note);
+        return { ...measurementOf({ ...plan, ...arms, warnings, ...(baseline && { baseline }) }), dispose };
+      },
+    };
   },
-};
+});
 
 /** Flags that need a number of sessions that depends on the results. */
 const SEQUENTIAL = ['max-sessions', 'confirm', 'null-arm'] as const;
@@ -233,12 +229,14 @@ async function readPlan(flags: CommandFlags, { a, b }: Programs): Promise<CheckP
 }
 
 /** Returns the check as a measurement, which also adds the run to recorded runs when requested. */
-async function measurementOf(plan: CheckPlan): Promise<Measurement<CheckResult>> {
-  const { check: runCheck } = await import('../../bench/check/check.ts');
+function measurementOf(plan: CheckPlan): Measurement<CheckResult> {
   const { seed, baseline } = plan;
   return {
     seed,
-    run: (observer, signal) => runCheck(plan, observer, signal),
+    async run(observer, signal) {
+      const { check } = await import('../../bench/check/check.ts');
+      return check(plan, observer, signal);
+    },
     ...(baseline && { keep: (result) => recordRun(baseline, result) }),
   };
 }

@@ -4,9 +4,9 @@ import { EXIT } from '../../bench/model/exit-code.ts';
 import { unknown } from '../../bench/model/nearest.ts';
 import { packageVersion } from '../../bench/model/package.ts';
 import { plain } from '../../reports/text/plain.ts';
-import { yargsCommand } from '../cli/command.ts';
 import { ending } from '../cli/faults.ts';
 import { log, reportWidth } from '../cli/output.ts';
+import { yargsCommand } from '../cli/yargs-command.ts';
 import { configured } from '../options/configured-command.ts';
 import { configuredCommands, configuredSchemas } from './configured.ts';
 

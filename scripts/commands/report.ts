@@ -9,7 +9,8 @@ import type { Command } from '../cli/command.ts';
 import { oneOf } from '../cli/flag-types.ts';
 import { print } from '../cli/output.ts';
 import { plotFlags, reportFlags } from '../flags/output.ts';
-import { fileOptions, screenOptions, writeReports } from '../session/measure.ts';
+import { fileOptions, writeReports } from '../session/delivery.ts';
+import { screenOptions } from '../session/measure.ts';
 import { openReport, pageOf } from '../session/report-page.ts';
 
 const schema = z.strictObject({

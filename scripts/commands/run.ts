@@ -12,7 +12,6 @@ import { boundable, parseThresholds } from '../../bench/model/threshold.ts';
 import { textsOf } from '../../bench/model/want.ts';
 import { modelNames, whyUnavailable } from '../../servers/model-catalog.ts';
 import { duration, integer } from '../cli/amounts.ts';
-import type { Command } from '../cli/command.ts';
 import { oneOf, parsed, someOf, texts } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
 import { textsForm } from '../cli/option-form.ts';
@@ -24,7 +23,8 @@ import { outputFlags, readOutput } from '../flags/output.ts';
 import { protocolFileFlags, readProtocolFile } from '../flags/protocol-file.ts';
 import { readAddress } from '../flags/target-url.ts';
 import { readTlsUse } from '../flags/tls.ts';
-import { measure } from '../session/measure.ts';
+import { planTrials } from '../session/measurement.ts';
+import { measuringCommand } from '../session/measuring-command.ts';
 
 const schema = z.strictObject({
   // Not a set: a model named twice means two servers.
@@ -73,7 +73,7 @@ const schema = z.strictObject({
 type CommandFlags = Flags<z.output<typeof schema>>;
 
 /** `sockbench run`: measures one target at one operating point. */
-export const run: Command<typeof schema> = {
+export const run = measuringCommand({
   name: 'run',
   describe: 'Measure one server under one load',
   schema,
@@ -89,16 +89,16 @@ export const run: Command<typeof schema> = {
     ['run --target udp://127.0.0.1:7000', 'a running server'],
     ['run --model async --model epoll --select p2c', 'two servers that share the load'],
   ],
-  async run(flags) {
+  async plan(flags: CommandFlags) {
     const output = readOutput(flags);
     const target = await readTarget(flags);
     const configuration = await readConfiguration(flags, target);
     // Without a target, readTarget() has already recorded a more helpful fault.
     flags.refuse(...textsOf(codedFaults(configuration).filter(({ code }) => code !== 'no-target')));
     flags.assertNoFaults();
-    return measure(configuration, output);
+    return planTrials(configuration, output);
   },
-};
+});
 
 async function readConfiguration(flags: CommandFlags, target: TargetSpec | undefined): Promise<RunConfiguration> {
   const spoken = target && membersOf(target).find((member) => member.kind === 'address');

@@ -7,7 +7,6 @@ import { textsOf } from '../../bench/model/want.ts';
 import { whyUnavailable } from '../../servers/model-catalog.ts';
 import { transportNames } from '../../servers/transport.ts';
 import { duration, integers } from '../cli/amounts.ts';
-import type { Command } from '../cli/command.ts';
 import { someOf } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
 import { loadDisplacements } from '../flags/displacements.ts';
@@ -19,7 +18,8 @@ import { outputFlags, readOutput } from '../flags/output.ts';
 import { protocolFileFlags, readProtocolFile } from '../flags/protocol-file.ts';
 import { readRounds, roundsFlags } from '../flags/rounds.ts';
 import { readTlsUse } from '../flags/tls.ts';
-import { measure } from '../session/measure.ts';
+import { planTrials } from '../session/measurement.ts';
+import { measuringCommand } from '../session/measuring-command.ts';
 
 /** Load flags that `scale` refuses, because it applies full load at each level. Hidden, so that the fault can explain why. */
 const PACING = {
@@ -64,7 +64,7 @@ const schema = z.strictObject({
 type CommandFlags = Flags<z.output<typeof schema>>;
 
 /** `sockbench scale`: measures servers at many levels of concurrency. */
-export const scale: Command<typeof schema> = {
+export const scale = measuringCommand({
   name: 'scale',
   describe: 'Sweep connections (and CPUs), and report what scales best, where, and at what cost',
   schema,
@@ -80,15 +80,15 @@ export const scale: Command<typeof schema> = {
     ['scale --models cluster,event-driven --cpus 1,2 --work cpu:100us', 'the gain of a second CPU'],
     ["scale --exec 'python3 echo.py {port}' -c 1,2,4,8,16,32", 'your own server'],
   ],
-  async run(flags) {
+  async plan(flags: CommandFlags) {
     const output = readOutput(flags);
     const configuration = await readConfiguration(flags);
     // Without a target, readTargets() has already recorded a more helpful fault.
     flags.refuse(...textsOf(codedFaults(configuration).filter(({ code }) => code !== 'no-target')));
     flags.assertNoFaults();
-    return measure(configuration, output);
+    return planTrials(configuration, output);
   },
-};
+});
 
 async function readConfiguration(flags: CommandFlags): Promise<RunConfiguration> {
   assertOneEffort(flags);

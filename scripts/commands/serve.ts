@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { speaksWebSocket, whyWithoutWork, workloadOf } from '../../bench/model/app-workload.ts';
-import { TargetError } from '../../bench/model/errors.ts';
+import { ConfigurationError, TargetError } from '../../bench/model/errors.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { isOneWay } from '../../bench/model/operating-point.ts';
 import { parseWork } from '../../bench/model/request-work.ts';
@@ -18,7 +18,7 @@ import type { HttpTimeLimits } from '../../servers/apps/http/time-limits.ts';
 import { whyReflects } from '../../servers/apps/reflection.ts';
 import type { ServerModel, ServerSpec } from '../../servers/contract.ts';
 import { boundAddress } from '../../servers/listening/listener.ts';
-import { doesBalance, loadModel, modelNames, whyNotCarried } from '../../servers/model-catalog.ts';
+import { doesBalance, loadModel, type ModelName, modelNames, whyNotCarried } from '../../servers/model-catalog.ts';
 import { transportNames } from '../../servers/transport.ts';
 import { formatAddress, type SocketAddress } from '../../sockets/address.ts';
 import { duration } from '../cli/amounts.ts';
@@ -83,8 +83,14 @@ const TIME_LIMIT_FLAGS = {
   requestMs: 'request-timeout',
 } as const satisfies Record<keyof HttpTimeLimits, string>;
 
+/** What to serve, and where. */
+export interface PlannedServer {
+  readonly model: ModelName;
+  readonly spec: ServerSpec;
+}
+
 /** `sockbench serve`: runs one model in the foreground until a signal stops it. */
-export const serve: Command<typeof schema> = {
+export const serve: Command<typeof schema> & { plan(flags: CommandFlags): Promise<PlannedServer> } = {
   name: 'serve',
   describe: 'Run one server in the foreground, to talk to it by hand',
   schema,
@@ -98,37 +104,12 @@ export const serve: Command<typeof schema> = {
     ['serve --model event-driven --port 7000', 'then: sockbench connect tcp://127.0.0.1:7000; Ctrl-C stops the server'],
     ['serve --model epoll --listen unix:///tmp/echo.sock', 'on a Unix-domain socket, which only you can connect to'],
   ],
+  plan,
   async run(flags) {
-    const { values } = flags;
-    const { model, app: chosen, balance: policy } = values;
-    const place = readPlace(flags);
-    const { transport } = place;
-    if (!flags.isGiven('model')) flags.refuse(`--model is missing; choose one of ${modelNames.join(', ')}`);
-    const once = values.once ? onceOf(chosen) : undefined;
-    const app = once ?? chosen;
-    if (values.once && once === undefined) flags.refuse(`--once needs --app ${appsWithOnce}`);
-    const why = model && whyNotCarried(model, app, transport);
-    if (why !== undefined) flags.refuse(`${model} does not serve ${app} over ${transport}: ${why}`);
-    const host = await readHost(flags, app, place);
-    const timeLimits = readTimeLimits(flags, app);
-    const { work, cacheHit } = readWork(flags);
-    const whyIdle = isOneWay(workloadOf(app) ?? '') ? `${app} answers no requests` : whyWithoutWork(app);
-    if (work !== null && whyIdle !== undefined) flags.refuse(`--work: ${whyIdle}: leave it out`);
-    if (policy && model && !doesBalance(model)) flags.refuse(`--balance has no effect on ${model}: leave it out`);
-    flags.assertNoFaults();
-    if (model === undefined || host === undefined) return EXIT.usage;
+    const { model, spec } = await plan(flags);
+    const { app, transport } = spec;
     const { raiseOpenFileLimit } = await import('../../sockets/os/process.ts');
     raiseOpenFileLimit(OPEN_FILES);
-    // requestBytes is null: the length of manual requests is unknown, so each received chunk counts as one.
-    const spec: ServerSpec = {
-      ...place,
-      app,
-      host,
-      timeLimits,
-      ...(policy && { balance: policy }),
-      streamKey: { seed: chosenSeed() },
-      ...(work !== null && { work: { parts: parseWork(work), cacheHit, requestBytes: null } }),
-    };
     const { stopOnSignal } = await import('../../servers/spawning/stop-on-signal.ts');
     const operator = needsTerminal(app) ? new TerminalOperator(process.stdin, print) : undefined;
     const server = await started(await loadModel(model), spec, operator);
@@ -138,6 +119,40 @@ export const serve: Command<typeof schema> = {
     return EXIT.ok;
   },
 };
+
+/** Reads what to serve, and where. @throws {ConfigurationError} with every fault. */
+async function plan(flags: CommandFlags): Promise<PlannedServer> {
+  const { values } = flags;
+  const { model, app: chosen, balance: policy } = values;
+  const place = readPlace(flags);
+  const { transport } = place;
+  if (!flags.isGiven('model')) flags.refuse(`--model is missing; choose one of ${modelNames.join(', ')}`);
+  const once = values.once ? onceOf(chosen) : undefined;
+  const app = once ?? chosen;
+  if (values.once && once === undefined) flags.refuse(`--once needs --app ${appsWithOnce}`);
+  const why = model && whyNotCarried(model, app, transport);
+  if (why !== undefined) flags.refuse(`${model} does not serve ${app} over ${transport}: ${why}`);
+  const host = await readHost(flags, app, place);
+  const timeLimits = readTimeLimits(flags, app);
+  const { work, cacheHit } = readWork(flags);
+  const whyIdle = isOneWay(workloadOf(app) ?? '') ? `${app} answers no requests` : whyWithoutWork(app);
+  if (work !== null && whyIdle !== undefined) flags.refuse(`--work: ${whyIdle}: leave it out`);
+  if (policy && model && !doesBalance(model)) flags.refuse(`--balance has no effect on ${model}: leave it out`);
+  flags.assertNoFaults();
+  // Both are missing only with a fault.
+  if (model === undefined || host === undefined) throw new ConfigurationError(['specify what to serve, and where']);
+  // requestBytes is null: the length of manual requests is unknown, so each received chunk counts as one.
+  const spec: ServerSpec = {
+    ...place,
+    app,
+    host,
+    timeLimits,
+    ...(policy && { balance: policy }),
+    streamKey: { seed: chosenSeed() },
+    ...(work !== null && { work: { parts: parseWork(work), cacheHit, requestBytes: null } }),
+  };
+  return { model, spec };
+}
 
 /** Starts the server. @throws {TargetError} in place of a system error of the library that the model uses. */
 async function started(model: ServerModel, spec: ServerSpec, operator: Operator | undefined) {
@@ -206,7 +221,7 @@ function talker({ transport, app }: Pick<ServerSpec, 'transport' | 'app'>, addre
 }
 
 /** Returns an address at which a server that listens on all interfaces is reached from this machine. */
-function reachable(address: SocketAddress): SocketAddress {
+export function reachable(address: SocketAddress): SocketAddress {
   if ('path' in address) return address;
   const { host, port } = address;
   return { host: host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host, port };

@@ -1,31 +1,27 @@
 import { dirname } from 'node:path';
-import type { RunConfiguration } from '../../bench/model/configuration.ts';
-import { ConfigurationError } from '../../bench/model/errors.ts';
-import { isOneWay } from '../../bench/model/operating-point.ts';
 import type { Saved } from '../../reports/files/saved.ts';
 import type { ResultSink } from '../../reports/files/sink.ts';
-import { type Format, render, whyNotWithoutReplies } from '../../reports/renderers/formats.ts';
+import { render } from '../../reports/renderers/formats.ts';
 import type { RenderOptions } from '../../reports/renderers/renderer.ts';
 import { untilInterrupted } from '../cli/interrupt.ts';
 import { log, mayColor, mustDrawAscii, print, reportWidth } from '../cli/output.ts';
-import { DEFAULT_DIRECTORY, formatFaults, type Output, type Report } from '../flags/output.ts';
+import { DEFAULT_DIRECTORY, type Output } from '../flags/output.ts';
+import { append, deliver, fileOptions, openSink, prepareReports } from './delivery.ts';
 import { exitCode } from './exit-code.ts';
-import type { Measurement, MeasurementObserver } from './measurement.ts';
-import { orMisconfigured } from './or-misconfigured.ts';
+import type { Measurement, MeasurementObserver, PlannedMeasurement } from './measurement.ts';
 import { ProgressDisplay } from './progress.ts';
 import type { Watching } from './watching.ts';
 
-/**
- * Runs a configuration, saves the results after every trial, and prints them.
- * @returns the exit code.
- * @throws {ConfigurationError} when results can't be saved where they should go, or not in a format.
- */
-export async function measure(configuration: RunConfiguration, output: Output): Promise<number> {
-  const faults = isOneWay(configuration.workload) ? formatFaults(output, whyNotWithoutReplies) : [];
-  if (faults.length > 0) throw new ConfigurationError(faults);
-  const { run } = await import('../../bench/run/runner.ts');
-  const { seed } = configuration;
-  return record({ seed, run: (observer, signal) => run(configuration, observer, signal) }, output);
+/** A measurement that has ended, and where its results are. */
+interface Ended<R extends Saved> {
+  readonly measurement: Measurement<R>;
+  readonly result: R;
+  readonly sink: ResultSink;
+}
+
+/** What is open while a session runs. */
+interface Session {
+  watching?: Watching | undefined;
 }
 
 /**
@@ -34,21 +30,39 @@ export async function measure(configuration: RunConfiguration, output: Output): 
  * @returns the exit code.
  * @throws {ConfigurationError} when results can't be saved where they should go.
  */
-export async function record<R extends Saved>(measurement: Measurement<R>, output: Output): Promise<number> {
+export async function record<R extends Saved>(planned: PlannedMeasurement<R>): Promise<number> {
+  const { output } = planned;
   await prepareReports(output);
-  const { ResultSink } = await import('../../reports/files/sink.ts');
-  const watching = await watch(output);
+  const session: Session = {};
   try {
-    const sink = orMisconfigured(() => new ResultSink(output.directory, new Date()), '--out-dir');
-    log(`seed ${measurement.seed}; results go to ${sink.directory}`);
-    const result = await measured(measurement, output, sink, watching);
-    await deliver(result, measurement, output, sink);
+    const { measurement, result, sink } = await untilInterrupted((signal) => conducted(planned, session, signal));
+    await deliver(result, measurement, output, sink, () => show(result, output));
+    log(`results saved in ${sink.file}`);
+    await showPage(result, sink.file, output);
     const code = exitCode(result);
-    await watching?.ended(result, code, sink.file);
+    await session.watching?.ended(result, code, sink.file);
     return code;
   } catch (error) {
-    await watching?.failed(error);
+    await session.watching?.failed(error);
     throw error;
+  }
+}
+
+/** Prepares a measurement, runs it, and removes what was prepared. */
+async function conducted<R extends Saved>(
+  { output, prepare }: PlannedMeasurement<R>,
+  session: Session,
+  signal: AbortSignal,
+): Promise<Ended<R>> {
+  const measurement = await prepare(signal, log);
+  try {
+    session.watching = await watch(output);
+    const sink = await openSink(output.directory);
+    log(`seed ${measurement.seed}; results go to ${sink.directory}`);
+    const result = await measured(measurement, output, sink, session.watching, signal);
+    return { measurement, result, sink };
+  } finally {
+    await measurement.dispose?.();
   }
 }
 
@@ -67,6 +81,7 @@ async function measured<R extends Saved>(
   output: Output,
   sink: ResultSink,
   watching: Watching | undefined,
+  signal: AbortSignal,
 ): Promise<R> {
   const display = new ProgressDisplay(process.stderr, output.quiet || watching?.hasTerminal === true);
   const observers = [display, ...(watching ? [watching.events] : [])];
@@ -80,77 +95,25 @@ async function measured<R extends Saved>(
       for (const each of observers) each.doing(what);
     },
     saved(result) {
-      // A full disk must not end the measurement: its results can still be printed, and the next save may succeed.
-      attempted(() => sink.append(result));
+      append(result, sink);
       for (const each of observers) each.saved(result);
     },
   };
-  return untilInterrupted((signal) => measurement.run(observer, signal)).finally(() => {
+  return measurement.run(observer, signal).finally(() => {
     display.finish();
     watching?.leave();
   });
 }
 
-/**
- * Saves a result, prints it, and writes the other reports.
- * @throws {ConfigurationError} when something can't be written; the rest is.
- */
-async function deliver<R extends Saved>(
-  result: R,
-  measurement: Measurement<R>,
-  output: Output,
-  sink: ResultSink,
-): Promise<void> {
-  const save = attempted(() => sink.save(result));
-  await measurement.keep?.(result);
+/** Prints a result, unless stdout is for something else. */
+async function show(result: Saved, output: Output): Promise<void> {
   const isTaken = output.stream === '-' || output.reports.some(({ file }) => file === '-');
-  if (!isTaken) await show('terminal', result, output);
-  await writeReports(output.reports, (format) => render(format, result, fileOptions(output)));
-  orMisconfigured(save, '--out-dir');
-  log(`results saved in ${sink.file}`);
-  await showPage(result, sink.file, output);
+  if (!isTaken) print(await render('terminal', result, screenOptions(output)));
 }
-
-/**
- * Checks, before anything is built or measured, that the reports can be written.
- * @throws {ConfigurationError} when they can't.
- */
-export async function prepareReports({ reports, stream }: Output): Promise<void> {
-  const { prepareReport } = await import('../../reports/files/sink.ts');
-  const files = [...reports, ...(stream === undefined ? [] : [{ file: stream, flag: '--stream' }])];
-  for (const { flag, file } of files) {
-    if (file !== '-') orMisconfigured(() => prepareReport(file), flag);
-  }
-}
-
-/** How reports look, as flags request it. */
-type Look = Pick<Output, 'noColor' | 'ascii'>;
 
 /** Returns the options of reports on stdout. */
-export function screenOptions({ noColor, ascii }: Look): RenderOptions {
+export function screenOptions({ noColor, ascii }: Pick<Output, 'noColor' | 'ascii'>): RenderOptions {
   return { color: mayColor(process.stdout, noColor), width: reportWidth(), ascii: mustDrawAscii(ascii) };
-}
-
-/** Returns the options of reports in files. */
-export function fileOptions({ ascii }: Pick<Look, 'ascii'>): RenderOptions {
-  return { color: false, width: 100, ascii: mustDrawAscii(ascii) };
-}
-
-/**
- * Writes reports to the files that the user names, or prints them.
- * @param document returns the document in a format.
- * @throws {ConfigurationError} when one can't be written.
- */
-export async function writeReports(
-  reports: readonly Report[],
-  document: (format: Format) => Promise<string>,
-): Promise<void> {
-  const { writeReport } = await import('../../reports/files/sink.ts');
-  for (const { flag, format, file } of reports) {
-    const text = await document(format);
-    if (file === '-') print(text);
-    else orMisconfigured(() => writeReport(file, text), flag);
-  }
 }
 
 /** With --open, shows the report as a page; otherwise prints how to get it. */
@@ -163,21 +126,4 @@ async function showPage(result: Saved, file: string, output: Output): Promise<vo
   }
   const { openReport } = await import('./report-page.ts');
   await openReport(file, reports, () => render('html', result, fileOptions(output)));
-}
-
-/** Prints a saved result on stdout. */
-async function show(format: Format, result: Saved, look: Look): Promise<void> {
-  print(await render(format, result, screenOptions(look)));
-}
-
-/** Runs `work` now and catches its error. @returns a function that throws that error, if there was one. */
-function attempted(work: () => void): () => void {
-  try {
-    work();
-    return () => {};
-  } catch (error) {
-    return () => {
-      throw error;
-    };
-  }
 }

@@ -2,7 +2,6 @@ import type { ForeignServer, SingleTarget } from '../../bench/model/configuratio
 import { REFERENCE } from '../../bench/model/stored-baseline.ts';
 import type { Reason } from '../../bench/model/trial.ts';
 import { asTyped, type Flags } from '../cli/flags.ts';
-import { log } from '../cli/output.ts';
 import { build, checkOut } from './checkout.ts';
 
 /** The two programs of a check, as given on the command line. */
@@ -13,8 +12,9 @@ export interface Programs {
   /**
    * Prepares both programs to run: checks out and builds, where requested.
    * @param signal cancels: builds are ended and the checkout is removed.
+   * @param note receives what it does, and what is doubtful.
    */
-  prepare(signal: AbortSignal): Promise<PreparedPrograms>;
+  prepare(signal: AbortSignal, note: (line: string) => void): Promise<PreparedPrograms>;
 }
 
 export interface PreparedPrograms {
@@ -82,11 +82,11 @@ function baselinePrograms(
   return {
     a: server(ref, command),
     b: server('here', command),
-    async prepare(signal) {
+    async prepare(signal, note) {
       const baseline = await checkOut(ref, signal);
       try {
         for (const directory of buildCommand === undefined ? [] : [baseline.directory, process.cwd()]) {
-          log(`building in ${directory}`);
+          note(`building in ${directory}`);
           await build(buildCommand ?? '', directory, signal);
         }
       } catch (error) {
@@ -95,7 +95,7 @@ function baselinePrograms(
       }
       const a = server(`${ref} (${baseline.commit.slice(0, SHORT_COMMIT)})`, command, baseline.directory);
       const warnings = baseline.isHere ? [sameSources(ref)] : [];
-      for (const { message } of warnings) log(message);
+      for (const { message } of warnings) note(message);
       return { arms: { a, b: server('here', command, process.cwd()) }, warnings, dispose: () => baseline.dispose() };
     },
   };

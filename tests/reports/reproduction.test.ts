@@ -11,6 +11,7 @@ import { emptyResult } from '../../bench/run/runner.ts';
 import { checkCommand } from '../../reports/sections/reproduction/check-command.ts';
 import { shellText } from '../../reports/sections/reproduction/command-line.ts';
 import { measuringCommand } from '../../reports/sections/reproduction/measuring-command.ts';
+import type { PlannedMeasurement } from '../../scripts/session/measurement.ts';
 import { commandLine } from '../cli/in-process.ts';
 import { checkResult, finding, look } from './checks.ts';
 
@@ -29,12 +30,14 @@ const keep = vi.hoisted(() => async (asked: Read) => {
 });
 
 vi.mock('../../scripts/session/measure.ts', () => ({
-  prepareReports: async () => {},
-  measure: keep,
-  record: async (measurement: { run(): Promise<unknown> }) => {
-    await measurement.run();
+  record: async ({ prepare }: PlannedMeasurement<Result>) => {
+    const measurement = await prepare(new AbortController().signal, () => {});
+    await measurement.run({ progress() {}, doing() {}, saved() {} }, new AbortController().signal);
     return 0;
   },
+}));
+vi.mock('../../scripts/session/measurement.ts', () => ({
+  planTrials: (configuration: Read) => ({ prepare: async () => ({ run: () => keep(configuration) }) }),
 }));
 vi.mock('../../bench/capacity/capacity-run.ts', () => ({ runCapacity: keep }));
 vi.mock('../../bench/check/preparation.ts', () => ({ prepareCheck: () => {} }));

@@ -31,17 +31,17 @@ test.each<[string, Saved]>([
   const directory = scratchDirectory();
   const journals: string[] = [];
   const { code, stdout, stderr } = await captured(() =>
-    record(
-      {
+    record({
+      output: outputTo(directory),
+      prepare: async () => ({
         seed: 7,
         async run({ saved }) {
           saved(measured);
           journals.push(...readdirSync(join(directory, 'results', 'latest')));
           return measured;
         },
-      },
-      outputTo(directory),
-    ),
+      }),
+    }),
   );
   expect(code).toBe(0);
   expect(journals).toEqual([JOURNAL_FILE]);
@@ -61,17 +61,17 @@ test('a result is saved and kept also when its report cannot be written any more
   const output = outputTo(directory);
   const kept: Saved[] = [];
   const session = captured(() =>
-    record(
-      {
+    record({
+      output,
+      prepare: async () => ({
         seed: 7,
         async run() {
           mkdirSync(join(directory, 'report.json'));
           return checkResult();
         },
         keep: async (each) => void kept.push(each),
-      },
-      output,
-    ),
+      }),
+    }),
   );
   await expect(session).rejects.toThrow("--out json: can't be written: EISDIR");
   expect(kept).toEqual([checkResult()]);
@@ -83,7 +83,9 @@ test('--open writes the report as a page next to the results, and says where it 
   for (const name of ['DISPLAY', 'WAYLAND_DISPLAY', 'BROWSER']) vi.stubEnv(name, '');
   onTestFinished(() => void vi.unstubAllEnvs());
   const output = { ...outputTo(scratchDirectory()), open: true };
-  const { code, stderr } = await captured(() => record({ seed: 7, run: async () => result() }, output));
+  const { code, stderr } = await captured(() =>
+    record({ output, prepare: async () => ({ seed: 7, run: async () => result() }) }),
+  );
   expect(code).toBe(0);
   const page = join(savedFile(stderr), '..', 'report.html');
   expect(stderr).toContain(`\npage: ${page} (not opened: there is no display)\n`);
