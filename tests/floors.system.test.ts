@@ -27,7 +27,7 @@ const rooms: readonly { from: string; never: readonly string[]; may: string }[] 
   { from: 'reports/tables', never: ['sections', 'charts', 'page', 'renderers'], may: 'text' },
   { from: 'reports/sections', never: ['charts', 'page', 'renderers'], may: 'document' },
   { from: 'reports/document', never: ['charts', 'page', 'sections', 'renderers'], may: 'text' },
-  { from: 'reports/charts', never: ['page', 'sections', 'renderers'], may: 'document' },
+  { from: 'reports/page/charts', never: ['page', 'sections', 'renderers'], may: 'document' },
   { from: 'reports/page', never: ['sections', 'tables', 'renderers'], may: 'charts' },
   { from: 'scripts/cli', never: ['commands', 'lab'], may: 'flags' },
   { from: 'scripts/live', never: ['commands', 'session'], may: 'cli' },

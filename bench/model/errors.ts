@@ -21,6 +21,11 @@ export class TargetError extends Error {
   }
 }
 
+/** A service that is no target, such as GitHub's API, refused a call or could not be reached. */
+export class ServiceError extends Error {
+  override readonly name = 'ServiceError';
+}
+
 /** A saved result cannot be read: there is no such file, or it is not JSON or not of a known schema. */
 export class ResultFileError extends Error {
   override readonly name = 'ResultFileError';

@@ -1,6 +1,6 @@
 import { holmAdjusted } from './holm.ts';
 import { MAX_SAMPLE, signedRank } from './signed-rank.ts';
-import { hodgesLehmann, type Interval, walshInterval } from './walsh.ts';
+import { type Interval, walshEstimate } from './walsh.ts';
 
 /** A contestant's result in each round: the larger, the better. */
 export interface Contestant {
@@ -110,8 +110,7 @@ function comparePairs(contestants: readonly Contestant[], alpha: number, enough:
   return both.map(({ a, b }, i) => {
     const differences = ratios[i] as number[];
     const p = ps[i] as number;
-    const estimate = hodgesLehmann(differences);
-    const interval = walshInterval(differences, alpha);
+    const { estimate, interval } = walshEstimate(differences, alpha);
     const relation = enough ? relationOf(estimate, interval, p <= alpha) : 'unresolved';
     const shares = { low: Math.expm1(interval.low), high: Math.expm1(interval.high) };
     return { a: a.name, b: b.name, ahead: Math.expm1(estimate), interval: shares, p, relation };

@@ -1,7 +1,7 @@
 import { holmAdjusted } from './holm.ts';
 import { type Look, PASS_ALPHA } from './looks.ts';
 import { signedRank } from './signed-rank.ts';
-import { hodgesLehmann, type Interval, walshInterval } from './walsh.ts';
+import { type Interval, walshEstimate } from './walsh.ts';
 
 /** How much worse a metric may get, as shares: 0.05 is 5 %. */
 export interface Margins {
@@ -63,11 +63,11 @@ function find({ metric, margins, differences }: MetricDifferences, worseP: numbe
     return { metric, change: Number.NaN, interval: unknown, worseP: 1, withinP: 1, finding: 'not-estimable' };
   }
   const withinP = signedRank(differences, 'less', Math.log1p(margins.detected)).p;
-  const { low, high } = walshInterval(differences, INTERVAL_ALPHA);
+  const { estimate, interval } = walshEstimate(differences, INTERVAL_ALPHA);
   return {
     metric,
-    change: Math.expm1(hodgesLehmann(differences)),
-    interval: { low: Math.expm1(low), high: Math.expm1(high) },
+    change: Math.expm1(estimate),
+    interval: { low: Math.expm1(interval.low), high: Math.expm1(interval.high) },
     worseP,
     withinP,
     finding: worseP <= look.alpha ? 'regressed' : withinP <= PASS_ALPHA ? 'within' : 'open',
@@ -88,6 +88,6 @@ function areEstimates(differences: readonly number[]): boolean {
  * Infinite when there is no such interval.
  */
 export function minimumDetectableChange({ differences, margins }: MetricDifferences, alpha: number): number {
-  const { low } = walshInterval(differences, 2 * alpha);
-  return Math.expm1(Math.log1p(margins.tolerated) + hodgesLehmann(differences) - low);
+  const { estimate, interval } = walshEstimate(differences, 2 * alpha);
+  return Math.expm1(Math.log1p(margins.tolerated) + estimate - interval.low);
 }

@@ -55,36 +55,42 @@ export function doubledRanks(values: readonly number[]): number[] {
 }
 
 /**
- * Returns the probability of each sum of ranks when each rank counts with probability one half, indexed by (doubled)
- * sum. It adds one rank after the other, so that no number exceeds 1.
+ * Returns the probability of each sum of ranks up to `most`, when each rank counts with probability one half. It adds one
+ * rank after the other, so that no number exceeds 1.
+ * @param ranks whole numbers.
  */
-export function rankSumProbabilities(ranks: readonly number[]): Float64Array {
-  const total = ranks.reduce((sum, rank) => sum + rank, 0);
-  const probabilities = new Float64Array(total + 1);
+export function rankSumProbabilities(ranks: readonly number[], most: number): Float64Array {
+  const probabilities = new Float64Array(most + 1);
   probabilities[0] = 1;
   let reached = 0;
   for (const rank of ranks) {
-    for (let sum = reached; sum >= 0; sum--) {
-      const half = (probabilities[sum] as number) / 2;
-      probabilities[sum] = half;
-      probabilities[sum + rank] = (probabilities[sum + rank] as number) + half;
+    reached = Math.min(most, reached + rank);
+    for (let sum = reached; sum >= rank; sum--) {
+      probabilities[sum] = ((probabilities[sum] as number) + (probabilities[sum - rank] as number)) / 2;
     }
-    reached += rank;
+    for (let sum = Math.min(reached, rank - 1); sum >= 0; sum--)
+      probabilities[sum] = (probabilities[sum] as number) / 2;
   }
   return probabilities;
 }
 
-function tail(ranks: readonly number[], doubled: number, alternative: Alternative): number {
-  const probabilities = rankSumProbabilities(ranks);
-  const upper = sumOf(probabilities, doubled, probabilities.length);
-  const lower = sumOf(probabilities, 0, doubled + 1);
-  if (alternative === 'greater') return Math.min(1, upper);
-  if (alternative === 'less') return Math.min(1, lower);
-  return Math.min(1, 2 * Math.min(upper, lower));
+/** Returns p of a doubled sum of doubled ranks. */
+function tail(doubledRanks: readonly number[], doubled: number, alternative: Alternative): number {
+  // Without ties, all are even.
+  const unit = doubledRanks.every((rank) => rank % 2 === 0) ? 2 : 1;
+  const ranks = doubledRanks.map((rank) => rank / unit);
+  const sum = doubled / unit;
+  // The distribution is symmetric: the upper tail is the lower one of what is left of the total.
+  const left = ranks.reduce((total, rank) => total + rank, 0) - sum;
+  if (alternative === 'greater') return lowerTail(ranks, left);
+  if (alternative === 'less') return lowerTail(ranks, sum);
+  return Math.min(1, 2 * lowerTail(ranks, Math.min(sum, left)));
 }
 
-function sumOf(values: Float64Array, from: number, to: number): number {
-  let sum = 0;
-  for (let i = from; i < to; i++) sum += values[i] as number;
-  return sum;
+/** Returns the probability of a sum of at most `most`. */
+function lowerTail(ranks: readonly number[], most: number): number {
+  return Math.min(
+    1,
+    rankSumProbabilities(ranks, most).reduce((sum, probability) => sum + probability, 0),
+  );
 }

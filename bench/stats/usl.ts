@@ -84,10 +84,17 @@ function touchesBound({ sigma, kappa }: Descent): boolean {
 class LogCurve {
   readonly #n: readonly number[];
   readonly #logs: readonly number[];
+  /** Reused: a fit evaluates the curve hundreds of times, and resampling makes a thousand fits. */
+  readonly #residual: Float64Array;
+  readonly #bySigma: Float64Array;
+  readonly #byKappa: Float64Array;
 
   constructor(points: readonly UslPoint[]) {
     this.#n = points.map(({ concurrency }) => concurrency);
     this.#logs = points.map(({ concurrency, throughput }) => Math.log(throughput / concurrency));
+    this.#residual = new Float64Array(points.length);
+    this.#bySigma = new Float64Array(points.length);
+    this.#byKappa = new Float64Array(points.length);
   }
 
   /** Returns the best ln γ for these coefficients: the mean of the residuals. */
@@ -97,14 +104,22 @@ class LogCurve {
   }
 
   squares(sigma: number, kappa: number): number {
-    return this.#residuals(sigma, kappa).reduce((sum, residual) => sum + residual * residual, 0);
+    const residuals = this.#residuals(sigma, kappa);
+    return dot(residuals, residuals);
   }
 
   /** Returns a damped step; without damping, it would end the search if the curve were straight. */
   step(sigma: number, kappa: number, damping: number): readonly [number, number] {
     const residuals = this.#residuals(sigma, kappa);
-    const bySigma = centred(this.#n.map((n, i) => (n - 1) / this.#denominator(i, sigma, kappa)));
-    const byKappa = centred(this.#n.map((n, i) => (n * (n - 1)) / this.#denominator(i, sigma, kappa)));
+    const [bySigma, byKappa] = [this.#bySigma, this.#byKappa];
+    for (let i = 0; i < this.#n.length; i++) {
+      const n = this.#n[i] as number;
+      const denominator = this.#denominator(i, sigma, kappa);
+      bySigma[i] = (n - 1) / denominator;
+      byKappa[i] = (n * (n - 1)) / denominator;
+    }
+    centre(bySigma);
+    centre(byKappa);
     const a = dot(bySigma, bySigma) * (1 + damping);
     const b = dot(bySigma, byKappa);
     const c = dot(byKappa, byKappa) * (1 + damping);
@@ -113,8 +128,12 @@ class LogCurve {
     return determinant === 0 ? [0, 0] : [(g * c - h * b) / determinant, (a * h - b * g) / determinant];
   }
 
-  #residuals(sigma: number, kappa: number): number[] {
-    return centred(this.#logs.map((log, i) => log + Math.log(this.#denominator(i, sigma, kappa))));
+  #residuals(sigma: number, kappa: number): Float64Array {
+    for (let i = 0; i < this.#logs.length; i++) {
+      this.#residual[i] = (this.#logs[i] as number) + Math.log(this.#denominator(i, sigma, kappa));
+    }
+    centre(this.#residual);
+    return this.#residual;
   }
 
   #denominator(i: number, sigma: number, kappa: number): number {
@@ -172,11 +191,16 @@ function alongBound(curve: LogCurve, start: number, at: (free: number) => Start)
   return least([descentAt(Math.exp((low + high) / 2)), descentAt(0)]);
 }
 
-function centred(values: readonly number[]): number[] {
-  const middle = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return values.map((value) => value - middle);
+/** Subtracts the mean from each value. */
+function centre(values: Float64Array): void {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] as number;
+  const mean = sum / values.length;
+  for (let i = 0; i < values.length; i++) values[i] = (values[i] as number) - mean;
 }
 
-function dot(a: readonly number[], b: readonly number[]): number {
-  return a.reduce((sum, value, i) => sum + value * (b[i] as number), 0);
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
+  return sum;
 }

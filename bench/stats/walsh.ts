@@ -1,4 +1,3 @@
-import { median } from './median.ts';
 import { rankSumProbabilities } from './signed-rank.ts';
 
 /** Bounds of a confidence interval. A side that cannot be determined is infinite. */
@@ -27,7 +26,7 @@ export function walshAverages(values: readonly number[]): Float64Array {
  * Lehmann, Annals of Mathematical Statistics 34, 1963). NaN for no values.
  */
 export function hodgesLehmann(values: readonly number[]): number {
-  return median([...walshAverages(values)]);
+  return middleOf(walshAverages(values));
 }
 
 /**
@@ -36,18 +35,48 @@ export function hodgesLehmann(values: readonly number[]): number {
  * minus to plus infinity when the values are too few to reject anything.
  */
 export function walshInterval(values: readonly number[], alpha: number): Interval {
+  return intervalOf(walshAverages(values), values.length, alpha);
+}
+
+/** Returns the centre of {@link hodgesLehmann} with the interval of {@link walshInterval}, from the same averages. */
+export function walshEstimate(
+  values: readonly number[],
+  alpha: number,
+): { readonly estimate: number; readonly interval: Interval } {
   const averages = walshAverages(values);
-  const skipped = rejectable(values.length, alpha / 2);
+  return { estimate: middleOf(averages), interval: intervalOf(averages, values.length, alpha) };
+}
+
+function middleOf(sorted: Float64Array): number {
+  const upper = sorted.length >> 1;
+  if (sorted.length % 2 === 1) return sorted[upper] as number;
+  return sorted.length === 0 ? Number.NaN : ((sorted[upper - 1] as number) + (sorted[upper] as number)) / 2;
+}
+
+function intervalOf(averages: Float64Array, n: number, alpha: number): Interval {
+  const skipped = rejectable(n, alpha / 2);
   if (skipped < 1) return { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
   return { low: averages[skipped - 1] as number, high: averages[averages.length - skipped] as number };
 }
 
-/** Returns how many sums of the ranks 1 to n, from 0 up, have a total probability of at most `alpha`. */
+/** Results of {@link countRejectable}: all pairs of a ranking need the same, and it takes longer than all else. */
+const rejectables = new Map<string, number>();
+
 function rejectable(n: number, alpha: number): number {
-  const probabilities = rankSumProbabilities(Array.from({ length: n }, (_, i) => i + 1));
+  const key = `${n} ${alpha}`;
+  const known = rejectables.get(key) ?? countRejectable(n, alpha);
+  rejectables.set(key, known);
+  return known;
+}
+
+/** Returns how many sums of the ranks 1 to n, from 0 up, have a total probability of at most `alpha`, below a half. */
+function countRejectable(n: number, alpha: number): number {
+  const ranks = Array.from({ length: n }, (_, i) => i + 1);
+  // The lower half is enough: the distribution is symmetric.
+  const probabilities = rankSumProbabilities(ranks, Math.ceil((n * (n + 1)) / 4));
   let cumulated = 0;
-  for (let sum = 0; sum < probabilities.length; sum++) {
-    cumulated += probabilities[sum] as number;
+  for (const [sum, probability] of probabilities.entries()) {
+    cumulated += probability;
     if (cumulated > alpha) return sum;
   }
   return probabilities.length;

@@ -1,9 +1,9 @@
 import { hasMeasuredSize } from '../../bench/model/app-workload.ts';
 import type { CheckOutcome, CheckResult } from '../../bench/model/check-result.ts';
 import { hodgesLehmann, walshInterval } from '../../bench/stats/walsh.ts';
-import { checkCommand } from '../reproduction/check-command.ts';
+import { checkCommand } from '../sections/reproduction/check-command.ts';
 import { exchangeWords, protocolName } from '../text/exchange-words.ts';
-import { formatPlural, formatShare, NONE } from '../text/quantities.ts';
+import { formatPlural, formatShare, formatShareOrNone, NONE } from '../text/quantities.ts';
 import { type Column, cell, type Table } from '../text/table.ts';
 import { gateEffects } from './check-samples.ts';
 import type { Fold, Part } from './fitted.ts';
@@ -70,11 +70,11 @@ const COLUMNS: readonly Column[] = [
 function effectsPart(result: CheckResult): Part {
   const rows = gateEffects(result).map(({ metric, finding, change, low, high, tolerated, detected, detectable }) => [
     cell(metric),
-    cell(share(change)),
-    cell(low === null || high === null ? NONE : `${share(low)} to ${share(high)}`),
-    cell(share(tolerated)),
-    cell(share(detected)),
-    cell(share(detectable)),
+    cell(formatShareOrNone(change)),
+    cell(low === null || high === null ? NONE : `${formatShareOrNone(low)} to ${formatShareOrNone(high)}`),
+    cell(formatShareOrNone(tolerated)),
+    cell(formatShareOrNone(detected)),
+    cell(formatShareOrNone(detectable)),
     cell(finding === 'regressed' ? 'REGRESSED' : finding, finding === 'regressed' ? 'bad' : 'plain'),
   ]);
   if (rows.length === 0) return part('effects', ['It ended before anything was judged.']);
@@ -86,10 +86,6 @@ function effectsPart(result: CheckResult): Part {
 /** Against recorded runs, the interval is the one in which another run of the same server lies. */
 function asStored(column: Column): Column {
   return column.title === '95 % interval' ? { ...column, title: 'expected range' } : column;
-}
-
-function share(value: number | null): string {
-  return value === null ? NONE : formatShare(value);
 }
 
 function comparison({ plan, sessions, baseline }: CheckResult): string {

@@ -1,9 +1,9 @@
 import { CHECK_SCHEMA } from '../../bench/model/check-result.ts';
 import type { Result } from '../../bench/model/result.ts';
-import { thresholdTable } from '../details/thresholds.ts';
 import type { Saved } from '../files/saved.ts';
-import { summarize } from '../renderers/summary.ts';
-import { measuringCommand } from '../reproduction/measuring-command.ts';
+import { measuringCommand } from '../sections/reproduction/measuring-command.ts';
+import { thresholdTable } from '../tables/details/thresholds.ts';
+import { summarize } from '../tables/summary.ts';
 import { checkCommentFolds } from './check-comment.ts';
 import { type Fold, fitted, type Part } from './fitted.ts';
 import { escaped } from './gfm.ts';

@@ -1,4 +1,4 @@
-import { type CommandLine, shellText } from '../reproduction/command-line.ts';
+import { type CommandLine, shellText } from '../sections/reproduction/command-line.ts';
 import type { Table } from '../text/table.ts';
 import type { Fold, Part } from './fitted.ts';
 import { bold, codeBlock, escaped, tableLines } from './gfm.ts';

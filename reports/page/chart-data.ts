@@ -1,10 +1,10 @@
-import { corners } from '../charts/marker.ts';
-import { percentilePlace } from '../charts/scale.ts';
-import { type SeriesStyle, seriesStyles } from '../charts/series-style.ts';
-import { percentileTicks } from '../charts/ticks.ts';
 import type { Axis, LineChart, LinePoint, LineSeries } from '../document/chart.ts';
 import { percentileDigits, unitLadder } from '../document/chart-units.ts';
 import { withControlsShown } from '../text/plain.ts';
+import { corners } from './charts/marker.ts';
+import { percentilePlace } from './charts/scale.ts';
+import { type SeriesStyle, seriesStyles } from './charts/series-style.ts';
+import { percentileTicks } from './charts/ticks.ts';
 
 /** Significant digits of values: more than any report shows, and few bytes. */
 const DIGITS = 5;

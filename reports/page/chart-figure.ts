@@ -1,14 +1,14 @@
-import { namedSeries } from '../charts/end-labels.ts';
-import { captionId, NARROW, titleId, WIDE } from '../charts/frame.ts';
-import { drawIntervalChart } from '../charts/interval-chart.ts';
-import { drawLineChart } from '../charts/line-chart.ts';
-import { markerAt } from '../charts/marker.ts';
-import { drawMatrixChart } from '../charts/matrix-chart.ts';
-import { type SeriesStyle, seriesStyles } from '../charts/series-style.ts';
 import type { Chart, LineChart, LineSeries } from '../document/chart.ts';
 import { chartTable } from '../document/chart-table.ts';
 import { element, escapeMarkup } from '../text/markup.ts';
 import { chartData } from './chart-data.ts';
+import { namedSeries } from './charts/end-labels.ts';
+import { captionId, NARROW, titleId, WIDE } from './charts/frame.ts';
+import { drawIntervalChart } from './charts/interval-chart.ts';
+import { drawLineChart } from './charts/line-chart.ts';
+import { markerAt } from './charts/marker.ts';
+import { drawMatrixChart } from './charts/matrix-chart.ts';
+import { type SeriesStyle, seriesStyles } from './charts/series-style.ts';
 import { prose } from './prose.ts';
 import { untitledTableMarkup } from './table-markup.ts';
 

@@ -1,7 +1,7 @@
-import { markerDefinitions } from '../charts/marker.ts';
 import type { Block, ReportDocument, Section } from '../document/report-document.ts';
 import { element, escapeMarkup } from '../text/markup.ts';
 import { blockMarkup } from './blocks.ts';
+import { markerDefinitions } from './charts/marker.ts';
 import { contentPolicy } from './content-policy.ts';
 
 /** Texts of files that a page contains. */

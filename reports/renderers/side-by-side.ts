@@ -1,9 +1,9 @@
 import { pairTable } from '../tables/pair.ts';
 import { pairedScenarios, pairStatements } from '../tables/pairing.ts';
+import type { Summary } from '../tables/summary.ts';
 import { type NamedResult, runLines } from '../text/pair-heading.ts';
 import { machineLine } from '../text/run-heading.ts';
 import type { RenderOptions } from './renderer.ts';
-import type { Summary } from './summary.ts';
 import { drawSummary } from './terminal.ts';
 
 /**

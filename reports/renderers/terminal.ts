@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { Result } from '../../bench/model/result.ts';
+import { type Summary, summarize } from '../tables/summary.ts';
 import { alignColumns, cut, textWidth } from '../text/column-layout.ts';
 import type { FailureReport } from '../text/failures.ts';
 import { type Indent, paragraph } from '../text/paragraph.ts';
@@ -8,7 +9,6 @@ import { drawPlot } from '../text/plot.ts';
 import { drawOverTime } from '../text/sparkline.ts';
 import type { Row, Table, Tone } from '../text/table.ts';
 import type { RenderOptions } from './renderer.ts';
-import { type Summary, summarize } from './summary.ts';
 
 type Style = Parameters<typeof styleText>[0];
 

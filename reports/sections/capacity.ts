@@ -1,10 +1,10 @@
 import type { Capacity, CapacityStep } from '../../bench/model/capacity.ts';
 import type { Result } from '../../bench/model/result.ts';
 import type { Trial } from '../../bench/model/trial.ts';
-import { searchTable } from '../details/search.ts';
 import type { Axis, IntervalChart, IntervalRow, LineChart, LinePoint, LineSeries } from '../document/chart.ts';
 import type { Section } from '../document/report-document.ts';
 import { capacityTable } from '../tables/capacity.ts';
+import { searchTable } from '../tables/details/search.ts';
 import { Footnotes } from '../text/footnotes.ts';
 import { formatCount, formatPlural } from '../text/quantities.ts';
 import { chartBlock, footnoteBlock, section, tableBlock } from './blocks.ts';

@@ -1,6 +1,5 @@
 import type { CheckResult } from '../../bench/model/check-result.ts';
 import type { Block, ReportDocument } from '../document/report-document.ts';
-import { checkCommand } from '../reproduction/check-command.ts';
 import { baselineTable } from '../tables/baseline.ts';
 import { checkTable } from '../tables/check.ts';
 import { baselineNotes, checkHeading, checkNotes } from '../text/check-words.ts';
@@ -10,6 +9,7 @@ import { baselineCharts, effectCharts } from './check-effects.ts';
 import { looksTable, sessionChart } from './check-sessions.ts';
 import { environmentSection } from './environment.ts';
 import { identitiesOf } from './identities.ts';
+import { checkCommand } from './reproduction/check-command.ts';
 import { reproductionBlocks } from './reproduction.ts';
 import { timesLine } from './times.ts';
 

@@ -3,8 +3,9 @@ import type { Trial } from '../../bench/model/trial.ts';
 import { speed, throughputOf } from '../../bench/run/throughput.ts';
 import { median } from '../../bench/stats/median.ts';
 import { seasonalKendall } from '../../bench/stats/seasonal-kendall.ts';
-import type { LineChart, Rule } from '../document/chart.ts';
+import type { Axis, LineChart, Rule } from '../document/chart.ts';
 import type { Section } from '../document/report-document.ts';
+import { formatP } from '../text/quantities.ts';
 import { chartBlock, paragraphBlock, section } from './blocks.ts';
 import { doubtsOf } from './rounds.ts';
 import type { MeasuredScenario } from './scenarios.ts';
@@ -52,7 +53,7 @@ function trendSentence(groups: readonly (readonly Trial[])[]): string {
   const pairs = groups.reduce((sum, { length }) => sum + (length * (length - 1)) / 2, 0);
   if (pairs < MIN_PAIRS) return '';
   const { tau, p } = seasonalKendall(groups.map((group) => group.map((trial) => speed(throughputOf(trial)))));
-  const test = `seasonal Kendall test over ${pairs} pairs of trials: τ = ${tau.toFixed(2)}, p ${p < 0.001 ? '< .001' : `= ${p.toFixed(3).replace(/^0/, '')}`}`;
+  const test = `seasonal Kendall test over ${pairs} pairs of trials: τ = ${tau.toFixed(2)}, ${formatP(p, 3)}`;
   if (p >= ALPHA)
     return `Throughput neither rose nor fell from the first to the last round by more than chance explains (${test}).`;
   return (
@@ -60,6 +61,10 @@ function trendSentence(groups: readonly (readonly Trial[])[]): string {
     'targets are compared fairly, but rates of this run hold for a machine that changed: look at what else ran on it.'
   );
 }
+
+/** Axis and rule of trials or rounds in comparison with what is usual. */
+const RELATIVE: Axis = { name: 'throughput ÷ its median', unit: 'ratio', scale: 'linear', includesZero: false };
+const USUAL: Rule = { axis: 'y', at: 1, label: 'median', tone: 'plain' };
 
 function driftChart(placed: readonly Placed[]): LineChart {
   const targets = [...new Set(placed.map(({ trial }) => trial.target))];
@@ -69,7 +74,7 @@ function driftChart(placed: readonly Placed[]): LineChart {
       'Relative to the median of the same target under the same load: 1 is as usual. Trials that all lie lower or ' +
       'higher for a while had a slower or faster machine; one alone had a disturbance of its own.',
     x: { name: 'trial', unit: 'number', scale: 'linear' },
-    y: { name: 'throughput ÷ its median', unit: 'ratio', scale: 'linear', includesZero: false },
+    y: RELATIVE,
     series: targets.map((target) => ({
       name: target,
       style: 'points',
@@ -77,7 +82,7 @@ function driftChart(placed: readonly Placed[]): LineChart {
         .filter(({ trial }) => trial.target === target)
         .map(({ trial, place, relative }) => ({ x: place, y: Number(relative.toPrecision(4)), ...doubtsOf([trial]) })),
     })),
-    rules: [{ axis: 'y', at: 1, label: 'median', tone: 'plain' }, ...roundRules(placed)],
+    rules: [USUAL, ...roundRules(placed)],
     interactive: false,
   };
 }
@@ -91,7 +96,7 @@ function roundsChart(placed: readonly Placed[]): LineChart {
       'The median of all trials of a round, each relative to the median of the same target under the same load: 1 is as ' +
       'usual. A course is that of the machine.',
     x: { name: 'round', unit: 'number', scale: 'linear' },
-    y: { name: 'throughput ÷ its median', unit: 'ratio', scale: 'linear', includesZero: false },
+    y: RELATIVE,
     series: [
       {
         name: 'all targets',
@@ -101,7 +106,7 @@ function roundsChart(placed: readonly Placed[]): LineChart {
         }),
       },
     ],
-    rules: [{ axis: 'y', at: 1, label: 'median', tone: 'plain' }],
+    rules: [USUAL],
     interactive: false,
   };
 }

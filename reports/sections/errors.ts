@@ -1,11 +1,11 @@
 import { failedRequests, requestsDue } from '../../bench/model/failed-requests.ts';
 import type { Result } from '../../bench/model/result.ts';
 import type { Trial } from '../../bench/model/trial.ts';
-import { broadcastTable } from '../details/broadcast.ts';
-import { datagramTable } from '../details/datagrams.ts';
-import { repliesTable } from '../details/replies.ts';
 import type { Block, Section } from '../document/report-document.ts';
 import type { Aggregate } from '../tables/aggregate.ts';
+import { broadcastTable } from '../tables/details/broadcast.ts';
+import { datagramTable } from '../tables/details/datagrams.ts';
+import { repliesTable } from '../tables/details/replies.ts';
 import { type Field, numberColumn } from '../text/cells.ts';
 import { formatCount, formatNumber, formatPlural } from '../text/quantities.ts';
 import { cell, type Table } from '../text/table.ts';

@@ -1,9 +1,9 @@
 import { type LatencyKindName, latencyKinds, type Statistic, statistics } from '../../bench/model/latency-metrics.ts';
 import type { MetricName } from '../../bench/model/metrics.ts';
-import { latencyTable } from '../details/latencies.ts';
 import type { IntervalChart, LineChart } from '../document/chart.ts';
 import type { Block, Section } from '../document/report-document.ts';
 import type { Aggregate } from '../tables/aggregate.ts';
+import { latencyTable } from '../tables/details/latencies.ts';
 import { numberCell, numberColumn } from '../text/cells.ts';
 import { formatPlural, timeUnit } from '../text/quantities.ts';
 import { cell, type Table } from '../text/table.ts';

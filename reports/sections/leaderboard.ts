@@ -1,10 +1,10 @@
 import type { RankingRecord, Result } from '../../bench/model/result.ts';
-import { secondOpinionTable } from '../details/second-opinion.ts';
-import { targetsTable } from '../details/targets.ts';
 import type { IntervalChart, IntervalRow } from '../document/chart.ts';
 import type { Block, Section } from '../document/report-document.ts';
 import type { Aggregate } from '../tables/aggregate.ts';
 import { comparisonTable, rankText, servedWords } from '../tables/comparison.ts';
+import { secondOpinionTable } from '../tables/details/second-opinion.ts';
+import { targetsTable } from '../tables/details/targets.ts';
 import { Footnotes } from '../text/footnotes.ts';
 import { formatPlural } from '../text/quantities.ts';
 import { chartBlock, footnoteBlock, section, tableBlock } from './blocks.ts';

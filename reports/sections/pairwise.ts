@@ -2,7 +2,7 @@ import type { Comparison, RankingRecord, Result } from '../../bench/model/result
 import { FAMILY_ALPHA } from '../../bench/stats/ranking.ts';
 import type { MatrixCell, MatrixChart } from '../document/chart.ts';
 import type { Section } from '../document/report-document.ts';
-import { formatNumber, formatPlural } from '../text/quantities.ts';
+import { formatNumber, formatP, formatPlural } from '../text/quantities.ts';
 import { chartBlock, section } from './blocks.ts';
 import { highestLevel, type MeasuredScenario, titled } from './scenarios.ts';
 
@@ -79,7 +79,7 @@ function cellOf({ a, b, ahead, interval: { low, high }, p, relation }: Pair, con
   return {
     text: decided ? change : relation === 'equivalent' ? '≈' : '?',
     value: decided ? Math.max(-1, Math.min(1, Math.log1p(ahead) / Math.log(STRONGEST))) : 0,
-    detail: `${a} to ${b}: ${change} (${range}; p ${p < 0.0001 ? '< .0001' : `= ${p.toFixed(4).replace(/^0/, '')}`})`,
+    detail: `${a} to ${b}: ${change} (${range}; ${formatP(p)})`,
   };
 }
 

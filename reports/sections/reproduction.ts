@@ -1,6 +1,6 @@
 import type { Block } from '../document/report-document.ts';
-import { type CommandLine, shellText } from '../reproduction/command-line.ts';
 import { listBlock, paragraphBlock } from './blocks.ts';
+import { type CommandLine, shellText } from './reproduction/command-line.ts';
 
 /** Returns the command that measures again, and what it lacks. */
 export function reproductionBlocks(command: CommandLine | undefined): Block[] {

@@ -1,9 +1,9 @@
 import type { TimelinePoint, Trial } from '../../bench/model/trial.ts';
 import { median } from '../../bench/stats/median.ts';
-import { mergePoints } from '../details/timeline.ts';
 import type { Axis, LineChart, LinePoint, LineSeries } from '../document/chart.ts';
 import type { Block, Section } from '../document/report-document.ts';
 import type { Aggregate } from '../tables/aggregate.ts';
+import { mergePoints } from '../tables/details/timeline.ts';
 import { formatPlural } from '../text/quantities.ts';
 import { chartBlock, section } from './blocks.ts';
 import { TIME_AXIS } from './latency.ts';

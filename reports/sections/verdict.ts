@@ -1,8 +1,8 @@
 import type { Result } from '../../bench/model/result.ts';
-import { failedOpinions } from '../details/second-opinion.ts';
-import { thresholdTable } from '../details/thresholds.ts';
 import type { Block, Section } from '../document/report-document.ts';
 import type { Aggregate } from '../tables/aggregate.ts';
+import { failedOpinions } from '../tables/details/second-opinion.ts';
+import { thresholdTable } from '../tables/details/thresholds.ts';
 import { failureReports } from '../text/failures.ts';
 import { formatByteRate, formatCount, formatMicros, formatPlural } from '../text/quantities.ts';
 import { interruption } from '../text/run-heading.ts';

@@ -1,6 +1,6 @@
 import type { CheckLook, CheckResult } from '../../bench/model/check-result.ts';
-import { formatPlural, formatShare, NONE } from '../text/quantities.ts';
-import { type Cell, type Column, cell, type Group, type Row, type Table, type Tone } from '../text/table.ts';
+import { formatPlural, formatProbability, formatShare, formatShareOrNone, NONE } from '../text/quantities.ts';
+import { type Column, cell, type Group, type Row, type Table, type Tone } from '../text/table.ts';
 
 const COLUMNS: readonly Column[] = [
   { title: 'metric', align: 'left' },
@@ -41,21 +41,13 @@ function rowOf(finding: CheckLook['metrics'][number]): Row {
       : `${formatShare(interval.low)} to ${formatShare(interval.high)}`;
   return [
     cell(metric),
-    shown(change),
+    cell(formatShareOrNone(change)),
     cell(range),
     cell(formatShare(tolerated)),
     cell(formatShare(detected)),
-    cell(probability(worseP)),
-    cell(probability(withinP)),
-    shown(minimumDetectable),
+    cell(formatProbability(worseP)),
+    cell(formatProbability(withinP)),
+    cell(formatShareOrNone(minimumDetectable)),
     cell(text, tone),
   ];
-}
-
-function shown(share: number | null): Cell {
-  return cell(share === null ? NONE : formatShare(share));
-}
-
-function probability(p: number): string {
-  return p < 0.0001 ? '< .0001' : p.toFixed(4).replace(/^0/, '');
 }

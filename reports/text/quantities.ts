@@ -85,6 +85,23 @@ export function formatShare(share: number): string {
   return `${(share * 100).toFixed(Math.abs(share) < 0.0995 ? 1 : 0)} %`;
 }
 
+/** Formats a share that may be unknown. */
+export function formatShareOrNone(share: number | null): string {
+  return share === null ? NONE : formatShare(share);
+}
+
+/** Formats a probability without its leading zero: `.0123`; below the last decimal `< .0001`. */
+export function formatProbability(p: number, decimals = 4): string {
+  const shown = (value: number) => value.toFixed(decimals).replace(/^0/, '');
+  const least = 10 ** -decimals;
+  return p < least ? `< ${shown(least)}` : shown(p);
+}
+
+/** Formats p of a test for a sentence: `p = .0123`, `p < .0001`. */
+export function formatP(p: number, decimals = 4): string {
+  return `p ${formatProbability(p, decimals).replace(/^(?!<)/, '= ')}`;
+}
+
 /** Formats a count with its noun: `1 round`, `2 rounds`. */
 export function formatPlural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;

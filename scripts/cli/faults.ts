@@ -1,8 +1,13 @@
 import { isContractError, stackFrames } from '../../bench/load/protocols/contract-error.ts';
-import { ConfigurationError, NotComparableError, ResultFileError, TargetError } from '../../bench/model/errors.ts';
+import {
+  ConfigurationError,
+  NotComparableError,
+  ResultFileError,
+  ServiceError,
+  TargetError,
+} from '../../bench/model/errors.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { SystemError, UnavailableError } from '../../sockets/errors/errno.ts';
-import { GitHubError } from '../github/api.ts';
 import { Interrupted } from './interrupt.ts';
 
 /** What an error that ends the program prints, and the exit code. */
@@ -17,7 +22,7 @@ export function ending(error: unknown): Ending {
   if (error instanceof ConfigurationError) {
     return { lines: error.faults.map((fault) => `sockbench: ${fault}`), exitCode: EXIT.usage };
   }
-  if (error instanceof ResultFileError || error instanceof UnavailableError || error instanceof GitHubError) {
+  if (error instanceof ResultFileError || error instanceof UnavailableError || error instanceof ServiceError) {
     return { lines: [`sockbench: ${error.message}`], exitCode: EXIT.usage };
   }
   if (isContractError(error)) {

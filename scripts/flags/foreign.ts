@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { commandName } from '../../bench/model/command-name.ts';
 import type { ForeignServer } from '../../bench/model/configuration.ts';
 import { duration } from '../cli/amounts.ts';
 import { texts } from '../cli/flag-types.ts';
@@ -21,9 +21,6 @@ export const foreignFlags = {
   'start-timeout': duration().prefault('15s').meta({ group: MEASURED, description: 'Time limit until it listens' }),
 };
 
-/** Characters of a command that fit into a table. */
-const NAME_LENGTH = 32;
-
 /** Reads the servers that --exec names, one for each occurrence of the flag. */
 export function readForeign(flags: Flags<Values<typeof foreignFlags>>): ForeignServer[] {
   const { exec: commands, name: names, 'start-timeout': startLimitMs } = flags.values;
@@ -36,14 +33,4 @@ export function readForeign(flags: Flags<Values<typeof foreignFlags>>): ForeignS
     command,
     startLimitMs,
   }));
-}
-
-/** Shortens a command for tables: drops the shell's `exec`, words with placeholders, and the directories of paths. */
-export function commandName(command: string): string {
-  const words = command
-    .replace(/^\s*exec\s/, '')
-    .split(/\s+/)
-    .filter((word) => word !== '' && !/\{(port|host|transport|path)\}/.test(word));
-  const name = words.map((word) => basename(word) || word).join(' ') || command;
-  return name.length > NAME_LENGTH ? `${name.slice(0, NAME_LENGTH - 1)}…` : name;
 }

@@ -1,7 +1,4 @@
-/** GitHub's API refused a call, or could not be reached. */
-export class GitHubError extends Error {
-  override readonly name = 'GitHubError';
-}
+import { ServiceError } from '../../bench/model/errors.ts';
 
 /** https://docs.github.com/en/rest/about-the-rest-api/api-versions */
 const VERSION = '2022-11-28';
@@ -32,7 +29,7 @@ export class GitHubApi {
   /**
    * @param path begins with `/`.
    * @returns the parsed answer.
-   * @throws {GitHubError} when the call fails, with what GitHub says.
+   * @throws {ServiceError} when the call fails, with what GitHub says.
    */
   async call(method: 'GET' | 'POST' | 'PATCH', path: string, body?: object): Promise<unknown> {
     const what = `${method} ${this.#base}${path}`;
@@ -49,15 +46,15 @@ export class GitHubApi {
       redirect: 'error',
       signal: AbortSignal.timeout(LIMIT_MS),
     }).catch((error: unknown) => {
-      throw new GitHubError(`${what}: no answer: ${reasonOf(error)}`, { cause: error });
+      throw new ServiceError(`${what}: no answer: ${reasonOf(error)}`, { cause: error });
     });
     const text = await response.text();
     if (!response.ok)
-      throw new GitHubError(`${what}: ${response.status}: ${text.slice(0, SHOWN)}${adviceFor(response.status)}`);
+      throw new ServiceError(`${what}: ${response.status}: ${text.slice(0, SHOWN)}${adviceFor(response.status)}`);
     try {
       return JSON.parse(text);
     } catch (error) {
-      throw new GitHubError(`${what}: the answer is not JSON: ${text.slice(0, SHOWN)}`, { cause: error });
+      throw new ServiceError(`${what}: the answer is not JSON: ${text.slice(0, SHOWN)}`, { cause: error });
     }
   }
 }

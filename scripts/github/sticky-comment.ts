@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { type GitHubApi, GitHubError } from './api.ts';
+import { ServiceError } from '../../bench/model/errors.ts';
+import type { GitHubApi } from './api.ts';
 import type { Repository } from './pull-request.ts';
 
 const PAGE = 100;
@@ -34,7 +35,7 @@ export function markerOf(name: string): string {
 /**
  * Writes a comment, in place of the earlier one of this name if there is one.
  * @returns its address, and whether it is new.
- * @throws {GitHubError} when a call fails.
+ * @throws {ServiceError} when a call fails.
  */
 export async function keepComment(
   api: GitHubApi,
@@ -67,5 +68,5 @@ async function earlierComment(
 function parsed<T>(schema: z.ZodType<T>, answer: unknown): T {
   const result = schema.safeParse(answer);
   if (result.success) return result.data;
-  throw new GitHubError(`GitHub's answer has another form: ${z.prettifyError(result.error)}`, { cause: result.error });
+  throw new ServiceError(`GitHub's answer has another form: ${z.prettifyError(result.error)}`, { cause: result.error });
 }

@@ -11,7 +11,7 @@ import {
   formatCount,
   formatMicros,
   formatPlural,
-  formatShare,
+  formatShareOrNone,
   NONE,
 } from '../../reports/text/quantities.ts';
 import type { LiveState } from './live-state.ts';
@@ -164,7 +164,7 @@ function lookBoard({ sessions, series, metrics }: CheckLook): Board {
     columns: ['metric', 'B worse by', 'from', 'to', 'finding'],
     rows: metrics.map(({ metric, change, interval: { low, high }, finding }) => ({
       ...{ name: metric, value: null },
-      cells: [metric, shareText(change), shareText(low), shareText(high), finding],
+      cells: [metric, formatShareOrNone(change), formatShareOrNone(low), formatShareOrNone(high), finding],
     })),
   };
 }
@@ -174,15 +174,11 @@ function sessionsBoard(sessions: readonly CheckSession[]): Board {
   const rows = sessionMetrics.flatMap((metric, i): BoardRow[] => {
     const known = changes.flatMap((each) => each[i] ?? []);
     if (known.length === 0) return [];
-    const shares = [median(known), Math.min(...known), Math.max(...known)].map(shareText);
+    const shares = [median(known), Math.min(...known), Math.max(...known)].map(formatShareOrNone);
     return [{ cells: [metric, ...shares, String(known.length)], name: metric, value: null }];
   });
   return {
     ...{ ...CHECK, title: 'B against A, session by session: a look decides, not these', rows },
     columns: ['metric', 'median', 'lowest', 'highest', 'sessions'],
   };
-}
-
-function shareText(share: number | null): string {
-  return share === null ? NONE : formatShare(share);
 }

@@ -1,5 +1,5 @@
+import { commandName } from '../../bench/model/command-name.ts';
 import type { FlagSchema } from '../cli/flags.ts';
-import { commandName } from '../flags/foreign.ts';
 import { isObject, type OptionFault, type OptionPath, unknownKey } from './option-fault.ts';
 
 /** The option that names servers of any kind. It stands for the flags --model or --models, --exec, --name and --target. */

@@ -4,23 +4,33 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { checkConformance } from '../../bench/load/protocols/conformance/conformance.ts';
 import { GuardedProtocol } from '../../bench/load/protocols/guarded.ts';
-import { loadPlugIn } from '../../bench/load/protocols/plug-in/plug-in.ts';
+import { loadPlugIn, type PlugIn } from '../../bench/load/protocols/plug-in/plug-in.ts';
 import { type ClientProtocol, NO_REQUEST } from '../../bench/load/protocols/protocol.ts';
 import { greetingOf, latin, requestOf, take } from '../bench/protocols/talk.ts';
 import { commandLine } from '../cli/in-process.ts';
 import { scratchDirectory } from '../cli/program.ts';
 import { seeded } from '../seeded.ts';
 
+/** Examples with options of a test, each compiled once. */
+const loaded = new Map<string, Promise<PlugIn>>();
+
+function load(name: string, options: Readonly<Record<string, string>>): Promise<PlugIn> {
+  const key = JSON.stringify([name, options]);
+  const plugIn = loaded.get(key) ?? loadPlugIn(pathToFileURL(`examples/protocols/${name}.ts`).href, options);
+  loaded.set(key, plugIn);
+  return plugIn;
+}
+
 /** Returns an example protocol on three connections, guarded. */
 async function example(name: string, options: Readonly<Record<string, string>> = {}): Promise<ClientProtocol> {
-  const plugIn = await loadPlugIn(pathToFileURL(`examples/protocols/${name}.ts`).href, options);
+  const plugIn = await load(name, options);
   const protocol = new GuardedProtocol(plugIn.create({ connections: 3, firstConnection: 70, seed: 1 }), 3, name);
   for (let c = 0; c < 3; c++) protocol.reset(c);
   return protocol;
 }
 
 test.each(['memcached', 'dns'])('%s conforms, with the examples of its file', async (name) => {
-  const plugIn = await loadPlugIn(pathToFileURL(`examples/protocols/${name}.ts`).href, {});
+  const plugIn = await load(name, {});
   const { examples: conversations, datagrams } = plugIn;
   const make = () => plugIn.create({ connections: conversations.length, firstConnection: 0, seed: 1 });
   expect(checkConformance({ make, conversations, datagrams, random: seeded(9), damages: 5000 })).toEqual([]);

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Result } from '../../bench/model/result.ts';
 import type { TimelinePoint } from '../../bench/model/trial.ts';
-import { datagramTable } from '../../reports/details/datagrams.ts';
-import { mergePoints, timelineTable } from '../../reports/details/timeline.ts';
-import { summarize } from '../../reports/renderers/summary.ts';
 import { renderTerminal } from '../../reports/renderers/terminal.ts';
+import { datagramTable } from '../../reports/tables/details/datagrams.ts';
+import { mergePoints, timelineTable } from '../../reports/tables/details/timeline.ts';
+import { summarize } from '../../reports/tables/summary.ts';
 import { result, trial } from './results.ts';
 import { datagramRun, rampRun, targetsRun, uploadBench } from './runs.ts';
 

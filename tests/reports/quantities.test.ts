@@ -6,7 +6,9 @@ import {
   formatCount,
   formatMicros,
   formatNumber,
+  formatP,
   formatPlural,
+  formatProbability,
   formatSeconds,
   memoryUnit,
   timeUnit,
@@ -112,4 +114,17 @@ describe('the unit of a column', () => {
   test('is binary for memory', () => {
     expect(memoryUnit([50 * 1024 ** 2])).toEqual({ name: 'MiB', factor: 1024 ** 2 });
   });
+});
+
+test.each([
+  [1, '1.0000'],
+  [0.01234, '.0123'],
+  [0.0001, '.0001'],
+  [0.00009, '< .0001'],
+])('formats the probability %d as %s', (p, text) => {
+  expect(formatProbability(p)).toBe(text);
+});
+
+test('p of a test is a part of a sentence', () => {
+  expect([formatP(0.04), formatP(0.0123, 3), formatP(0.0001, 3)]).toEqual(['p = .0400', 'p = .012', 'p < .001']);
 });

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Trial } from '../../bench/model/trial.ts';
-import { repliesTable } from '../../reports/details/replies.ts';
-import { summarize } from '../../reports/renderers/summary.ts';
 import { renderTerminal } from '../../reports/renderers/terminal.ts';
+import { repliesTable } from '../../reports/tables/details/replies.ts';
+import { summarize } from '../../reports/tables/summary.ts';
 import { result, trial } from './results.ts';
 
 const rowsOf = (...trials: Trial[]) =>

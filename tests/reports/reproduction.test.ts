@@ -8,9 +8,9 @@ import type { CheckResult } from '../../bench/model/check-result.ts';
 import type { RunConfiguration } from '../../bench/model/configuration.ts';
 import { type Result, resultSchema } from '../../bench/model/result.ts';
 import { emptyResult } from '../../bench/run/runner.ts';
-import { checkCommand } from '../../reports/reproduction/check-command.ts';
-import { shellText } from '../../reports/reproduction/command-line.ts';
-import { measuringCommand } from '../../reports/reproduction/measuring-command.ts';
+import { checkCommand } from '../../reports/sections/reproduction/check-command.ts';
+import { shellText } from '../../reports/sections/reproduction/command-line.ts';
+import { measuringCommand } from '../../reports/sections/reproduction/measuring-command.ts';
 import type { PlannedMeasurement } from '../../scripts/session/measurement.ts';
 import { commandLine } from '../cli/in-process.ts';
 import { checkResult, finding, look } from './checks.ts';
@@ -42,6 +42,8 @@ vi.mock('../../scripts/session/measurement.ts', () => ({
 vi.mock('../../bench/capacity/capacity-run.ts', () => ({ runCapacity: keep }));
 vi.mock('../../bench/check/preparation.ts', () => ({ prepareCheck: () => {} }));
 vi.mock('../../bench/check/check.ts', () => ({ check: keep }));
+// It runs git for each result.
+vi.mock('../../bench/measure/commit.ts', () => ({ commitOf: () => undefined }));
 
 const directory = mkdtempSync(join(tmpdir(), 'sockbench-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));

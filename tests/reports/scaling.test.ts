@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { resultSchema } from '../../bench/model/result.ts';
 import { renderJson } from '../../reports/renderers/json.ts';
-import { summarize } from '../../reports/renderers/summary.ts';
 import { renderTerminal } from '../../reports/renderers/terminal.ts';
+import { summarize } from '../../reports/tables/summary.ts';
 import { trial } from './results.ts';
 import { analysed, sweep } from './sweeps.ts';
 

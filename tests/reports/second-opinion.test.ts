@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { resultSchema } from '../../bench/model/result.ts';
 import type { SecondOpinion, SecondOpinionFailure } from '../../bench/model/second-opinion.ts';
 import type { Trial } from '../../bench/model/trial.ts';
-import { secondOpinionTable } from '../../reports/details/second-opinion.ts';
-import { summarize } from '../../reports/renderers/summary.ts';
 import { renderTerminal } from '../../reports/renderers/terminal.ts';
+import { secondOpinionTable } from '../../reports/tables/details/second-opinion.ts';
+import { summarize } from '../../reports/tables/summary.ts';
 import { latency, result, trial } from './results.ts';
 
 const failed: SecondOpinionFailure = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { overTime } from '../../reports/details/over-time.ts';
+import { overTime } from '../../reports/tables/details/over-time.ts';
 import { drawOverTime, sparkline } from '../../reports/text/sparkline.ts';
 import { trial } from './results.ts';
 

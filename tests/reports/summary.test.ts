@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import type { Result } from '../../bench/model/result.ts';
 import type { Trial } from '../../bench/model/trial.ts';
 import { compareTargets } from '../../bench/run/comparison.ts';
-import { summarize } from '../../reports/renderers/summary.ts';
 import { renderTerminal } from '../../reports/renderers/terminal.ts';
 import { aggregate } from '../../reports/tables/aggregate.ts';
+import { summarize } from '../../reports/tables/summary.ts';
 import { failure, latency, result, trial } from './results.ts';
 
 const rate = (requestsPerSecond: number) => ({ requestsPerSecond, bytesPerSecond: 0 });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { commandName } from '../../bench/model/command-name.ts';
 import { readFlags } from '../../scripts/cli/flags.ts';
-import { commandName, foreignFlags, readForeign } from '../../scripts/flags/foreign.ts';
+import { foreignFlags, readForeign } from '../../scripts/flags/foreign.ts';
 
 test.each([
   ['python3 examples/servers/threads.py {port} {transport}', 'python3 threads.py'],

@@ -98,13 +98,13 @@ describe('streams', () => {
   });
 
   test('are pairwise independent', () => {
-    const drawn = streams.map(({ random }) => bits(random(), LENGTH).map((each) => each / 2 ** 32));
+    const drawn = streams.map(({ random }) => series(random()));
     const pairs = (drawn.length * (drawn.length - 1)) / 2;
     const dependent: string[] = [];
     let [sum, sumOfSquares] = [0, 0];
     for (let i = 0; i < drawn.length; i++) {
       for (let j = 0; j < i; j++) {
-        const { z, square } = dependence(drawn[i] as number[], drawn[j] as number[]);
+        const { z, square } = dependence(drawn[i] as Series, drawn[j] as Series);
         // One of 10^10 pairs has such a large correlation, or such a large chi-square with 9 degrees of freedom.
         if (Math.abs(z) > 6.5 || square > 65) dependent.push(`${streams[i]?.name} and ${streams[j]?.name}`);
         sum += square;
@@ -149,27 +149,40 @@ function count(counts: number[], index: number): void {
   counts[index] = (counts[index] ?? 0) + 1;
 }
 
+/** Numbers in [0, 1) of a stream, less a half, with the quarter of the range that each is in, and the counts of these. */
+interface Series {
+  readonly centred: Float64Array;
+  readonly quarters: Uint8Array;
+  readonly counts: readonly number[];
+}
+
+function series(random: Random): Series {
+  const centred = Float64Array.from({ length: LENGTH }, () => random() - 0.5);
+  const quarters = Uint8Array.from(centred, (value) => Math.floor(4 * (value + 0.5)));
+  const counts = [0, 0, 0, 0];
+  for (const quarter of quarters) count(counts, quarter);
+  return { centred, quarters, counts };
+}
+
+const joint = new Int32Array(16);
+
 /**
- * Returns how much two series of numbers in [0, 1) depend on each other: their correlation, in standard deviations of
- * that of independent ones, and the interaction in a table of 4 × 4 joint bins, a chi-square with 9 degrees of freedom.
+ * Returns how much two series depend on each other: their correlation, in standard deviations of that of independent
+ * ones, and the interaction in a table of 4 × 4 joint bins, a chi-square with 9 degrees of freedom.
  */
-function dependence(x: readonly number[], y: readonly number[]): { readonly z: number; readonly square: number } {
-  const joint = new Array<number>(16).fill(0);
-  const rows = new Array<number>(4).fill(0);
-  const columns = new Array<number>(4).fill(0);
+function dependence(x: Series, y: Series): { readonly z: number; readonly square: number } {
+  const [a, b, rows, columns, table] = [x.centred, y.centred, x.quarters, y.quarters, joint.fill(0)];
   let products = 0;
-  for (let k = 0; k < LENGTH; k++) {
-    const [a, b] = [x[k] as number, y[k] as number];
-    const [row, column] = [Math.floor(4 * a), Math.floor(4 * b)];
-    count(joint, 4 * row + column);
-    count(rows, row);
-    count(columns, column);
-    products += (a - 0.5) * (b - 0.5);
+  for (let k = 0; k < a.length; k++) {
+    const bin = 4 * (rows[k] as number) + (columns[k] as number);
+    table[bin] = (table[bin] as number) + 1;
+    products += (a[k] as number) * (b[k] as number);
   }
   const expected = LENGTH / 16;
-  const square = joint.reduce((sum, each, bin) => {
-    const interaction = each - ((rows[bin >> 2] as number) + (columns[bin & 3] as number)) / 4 + expected;
-    return sum + interaction ** 2 / expected;
-  }, 0);
+  let square = 0;
+  for (let bin = 0; bin < 16; bin++) {
+    const alone = ((x.counts[bin >> 2] as number) + (y.counts[bin & 3] as number)) / 4;
+    square += ((joint[bin] as number) - alone + expected) ** 2 / expected;
+  }
   return { z: (12 * products) / Math.sqrt(LENGTH), square };
 }

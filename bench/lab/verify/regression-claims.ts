@@ -74,8 +74,11 @@ export function worseBy(share: number): Change {
   return traits.map(() => share);
 }
 
-/** Returns how often an alarm was raised though nothing changed, and how often our rule passed the programs. */
-export function falseAlarms(machine: MachineName, runs: number, seed: number): Frequency[] {
+/**
+ * Returns how often an alarm was raised though nothing changed, and how often our rule passed the programs.
+ * @param compared rules to compare ours with.
+ */
+export function falseAlarms(machine: MachineName, runs: number, seed: number, compared = rivals): Frequency[] {
   const what = 'alarm, nothing changed';
   const questions: readonly Question[] = [
     { what, verdict: 'regressed', claim: { atMost: 0.01 } },
@@ -83,19 +86,22 @@ export function falseAlarms(machine: MachineName, runs: number, seed: number): F
   ];
   return [
     ...ours(machine, unchanged, { runs, seed }, questions),
-    ...rivals.map((rival) => rivalFrequency(rival, machine, what, unchanged, { runs, seed })),
+    ...compared.map((rival) => rivalFrequency(rival, machine, what, unchanged, { runs, seed })),
   ];
 }
 
-/** Returns how often an alarm was raised for a change that makes all metrics worse by a share. */
-export function power(machine: MachineName, share: number, runs: number, seed: number): Frequency[] {
+/**
+ * Returns how often an alarm was raised for a change that makes all metrics worse by a share.
+ * @param compared rules to compare ours with.
+ */
+export function power(machine: MachineName, share: number, runs: number, seed: number, compared = rivals): Frequency[] {
   const what = `alarm, ${Math.round(share * 100)} % worse`;
   const change = worseBy(share);
   const atLeast = claimedPower(machine, share);
   const claim = atLeast === undefined ? undefined : { atLeast };
   return [
     ...ours(machine, change, { runs, seed }, [{ what, verdict: 'regressed', claim }]),
-    ...rivals.map((rival) => rivalFrequency(rival, machine, what, change, { runs, seed })),
+    ...compared.map((rival) => rivalFrequency(rival, machine, what, change, { runs, seed })),
   ];
 }
 

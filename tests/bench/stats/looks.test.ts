@@ -60,15 +60,16 @@ function shareOf(wanted: 'regressed' | 'pass', centre: number, looks: readonly L
     const differences = Array.from({ length: metrics }, () =>
       Array.from({ length: 24 }, () => Math.log1p(centre) + 4 * (random() - 0.5)),
     );
-    const verdicts = looks.map(
-      (look) =>
-        lookAt(
-          differences.map((each, i) => ({ metric: `${i}`, margins, differences: each.slice(0, look.sessions) })),
-          look,
-          false,
-        ).verdict,
-    );
-    if (verdicts.find((verdict) => verdict !== 'continue') === wanted) count++;
+    for (const look of looks) {
+      const seen = differences.map((each, i) => ({
+        metric: `${i}`,
+        margins,
+        differences: each.slice(0, look.sessions),
+      }));
+      const { verdict } = lookAt(seen, look, false);
+      if (verdict === wanted) count++;
+      if (verdict !== 'continue') break;
+    }
   }
   return count / runs;
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { COLORS } from '../../../reports/charts/series-style.ts';
 import type { Block, ReportDocument } from '../../../reports/document/report-document.ts';
 import { readSaved } from '../../../reports/files/reader.ts';
 import { readPageAssets } from '../../../reports/page/assets.ts';
+import { COLORS } from '../../../reports/page/charts/series-style.ts';
 import { renderPage } from '../../../reports/page/page.ts';
 import { prose, unbrokenWords } from '../../../reports/page/prose.ts';
 import { documentOf } from '../../../reports/sections/result-document.ts';
