@@ -10,7 +10,10 @@ interface ChartHead {
   /** Unique in its document: lower-case words joined by hyphens. */
   readonly id: string;
   readonly title: string;
-  /** What it shows and how to read it, in a sentence or two: also for those who cannot see it. */
+  /**
+   * What it shows and how to read it, in a sentence or two: also for those who cannot see it. Empty where an earlier
+   * chart of the section has the same one.
+   */
   readonly caption: string;
 }
 

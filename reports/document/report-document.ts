@@ -26,7 +26,8 @@ export interface Section {
 /** What a section consists of. */
 export type Block =
   | { readonly kind: 'paragraph'; readonly text: string; readonly tone?: Tone | 'good' | 'lead' }
-  | { readonly kind: 'list'; readonly items: readonly string[] }
+  /** `numbered`: footnotes, to which the table before refers by number, from 1. */
+  | { readonly kind: 'list'; readonly items: readonly string[]; readonly numbered?: true }
   /** A command line to copy. */
   | { readonly kind: 'command'; readonly text: string }
   | { readonly kind: 'table'; readonly table: Table }

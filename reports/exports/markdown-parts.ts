@@ -11,8 +11,11 @@ export function part(name: string, lines: readonly string[]): Part {
 }
 
 /** Returns a list, which may be cut between its items. */
-export function listPart(name: string, items: readonly string[]): Part {
-  return { name, head: [], rows: items.map((item) => `- ${item.split('\n').map(escaped).join('<br>')}`) };
+export function listPart(name: string, items: readonly string[], isNumbered = false): Part {
+  const rows = items.map(
+    (item, i) => `${isNumbered ? `${i + 1}.` : '-'} ${item.split('\n').map(escaped).join('<br>')}`,
+  );
+  return { name, head: [], rows };
 }
 
 /** Returns a table with its title, which may be cut between rows. */

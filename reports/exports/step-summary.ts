@@ -44,7 +44,7 @@ function partsOf({ title }: Section, block: Block): Part[] {
     case 'paragraph':
       return [part(title, [block.tone === 'lead' || block.tone === 'bad' ? bold(block.text) : escaped(block.text)])];
     case 'list':
-      return [listPart(title, block.items)];
+      return [listPart(title, block.items, block.numbered)];
     case 'command':
       return [part(title, codeBlock(block.text, 'sh'))];
     case 'table': {

@@ -62,7 +62,8 @@ export function briefChange({ relative, after, medianBefore, medianAfter }: Chan
 /** Returns a sentence about what was found, or why nothing was. */
 export function conclusion(history: History): string {
   const { series, runsNeeded, runs } = history;
-  if (runs.length === 0) return 'No saved run measured this.';
+  if (runs.length === 0)
+    return 'No saved run here measured this: measure with `sockbench bench`, or name the folder given to --out-dir.';
   const short = series.filter(({ comparable }) => comparable < runsNeeded);
   if (short.length === series.length) {
     const most = Math.max(...series.map(({ comparable }) => comparable));

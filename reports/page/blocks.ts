@@ -10,7 +10,11 @@ export function blockMarkup(block: Block, identities: readonly string[]): string
     case 'paragraph':
       return element('p', { class: className(block.tone) }, prose(block.text));
     case 'list':
-      return element('ul', {}, ...block.items.map((item) => element('li', {}, prose(item))));
+      return element(
+        block.numbered ? 'ol' : 'ul',
+        { class: block.numbered ? 'notes' : undefined },
+        ...block.items.map((item) => element('li', {}, prose(item))),
+      );
     case 'command':
       return element('div', { class: 'command' }, element('code', {}, unbrokenWords(block.text)));
     case 'table':

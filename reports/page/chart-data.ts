@@ -19,7 +19,7 @@ export function chartData(chart: LineChart, identities: readonly string[]): stri
   const grid = longest(chart.series).map(({ x }) => x);
   const place = chart.x.scale === 'percentile' ? percentilePlace(xs) : (value: number) => value;
   const data = {
-    title: chart.title,
+    title: withControlsShown(chart.title),
     x: { ...axisData(chart.x), ...(chart.x.scale === 'percentile' && percentiles(xs, place)) },
     y: axisData(chart.y),
     grid: grid.map((x) => rounded(place(x))),

@@ -26,7 +26,8 @@ export function chartMarkup(chart: Chart, identities: readonly string[]): string
       'figcaption',
       {},
       element('h3', { id: titleId(chart.id) }, escapeMarkup(chart.title)),
-      element('p', { id: captionId(chart.id) }, prose(chart.caption)),
+      // Hidden where an earlier chart has the same one: the image refers to it.
+      element('p', { id: captionId(chart.id), hidden: chart.caption === '' ? '' : undefined }, prose(chart.caption)),
     ),
     drawn(chart, identities),
     isInteractive ? `<script type="application/json">${chartData(chart, identities)}</script>` : '',

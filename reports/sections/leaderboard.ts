@@ -13,15 +13,17 @@ import { type MeasuredScenario, rowsAt, speedAxis, titled } from './scenarios.ts
 
 /** Returns how fast each target was, with its rank: a chart where there is something to compare, and the table. */
 export function leaderboardSection(result: Result, scenarios: readonly MeasuredScenario[]): Section[] {
-  const footnotes = new Footnotes();
-  const blocks = scenarios.flatMap((scenario) => [
-    ...(scenario.rows.length > 1 ? [chartBlock(leaderboardChart(scenario))] : []),
-    ...tableBlock(comparisonTable(scenario.comparable, scenario.comparison?.rankings, footnotes)),
-  ]);
+  const blocks = scenarios.flatMap((scenario) => {
+    const footnotes = new Footnotes();
+    return [
+      ...(scenario.rows.length > 1 ? [chartBlock(leaderboardChart(scenario))] : []),
+      ...tableBlock(comparisonTable(scenario.comparable, scenario.comparison?.rankings, footnotes)),
+      ...footnoteBlock(footnotes),
+    ];
+  });
   return section('leaderboard', scenarios.some(isComparison) ? 'Leaderboard' : 'Results', [
     ...blocks,
     ...loadDetails(result),
-    ...footnoteBlock(footnotes),
   ]);
 }
 

@@ -59,7 +59,9 @@ function doubts({ result: { trials, interrupted } }: NamedResult, i: number): st
   const name = i === 0 ? 'A' : 'B';
   return [
     ...(interrupted ? [`${name} was interrupted: its results are partial.`] : []),
-    ...(doubtful > 0 ? [`${name}: ${doubtful} of ${formatPlural(trials.length, 'trial')} are doubtful.`] : []),
+    ...(doubtful > 0
+      ? [`${name}: ${doubtful} of ${formatPlural(trials.length, 'trial')} ${doubtful === 1 ? 'is' : 'are'} doubtful.`]
+      : []),
   ];
 }
 

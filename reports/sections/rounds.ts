@@ -66,7 +66,7 @@ export function isDoubtful({ validity, generator }: Trial): boolean {
 }
 
 /** Returns the codes of a trial's reasons, which the table of doubts explains. */
-function codesOf({ validity, generator }: Trial): string[] {
+export function codesOf({ validity, generator }: Trial): string[] {
   const codes = validity.reasons.map(({ code }) => code);
   if (codes.length > 0) return codes;
   return [generator.saturated ? 'generator-saturated' : validity.verdict];

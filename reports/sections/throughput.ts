@@ -26,10 +26,10 @@ export function throughputSection(result: Result, scenarios: readonly MeasuredSc
   return section('throughput', 'Throughput against connections', [
     ...charts,
     ...scalingTables(result, footnotes).flatMap(tableBlock),
+    ...footnoteBlock(footnotes),
     ...tableBlock(leadersTable(result)),
     ...tableBlock(signsTable(result)),
     ...(result.cpuGains === undefined || result.cpuGains.length === 0 ? [] : [chartBlock(gainsChart(result.cpuGains))]),
-    ...footnoteBlock(footnotes),
   ]);
 }
 

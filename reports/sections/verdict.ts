@@ -1,4 +1,6 @@
 import type { Result } from '../../bench/model/result.ts';
+import type { Trial } from '../../bench/model/trial.ts';
+import { scenarioWords } from '../../bench/run/verdict.ts';
 import type { Block, Section } from '../document/report-document.ts';
 import type { Aggregate } from '../tables/aggregate.ts';
 import { failedOpinions } from '../tables/details/second-opinion.ts';
@@ -7,7 +9,7 @@ import { failureReports } from '../text/failures.ts';
 import { formatByteRate, formatCount, formatMicros, formatPlural } from '../text/quantities.ts';
 import { interruption } from '../text/run-heading.ts';
 import { listBlock, paragraphBlock, section, tableBlock } from './blocks.ts';
-import { isDoubtful } from './rounds.ts';
+import { codesOf, isDoubtful } from './rounds.ts';
 import type { MeasuredScenario } from './scenarios.ts';
 
 /** Returns what a result shows in one sentence, what to know before believing it, and how to measure it again. */
@@ -20,7 +22,7 @@ export function verdictSection(
   const thresholds = thresholdTable(result.thresholds ?? []);
   return section('verdict', 'Verdict', [
     ...paragraphBlock(first ?? 'Nothing was measured.', 'lead'),
-    ...listBlock(others),
+    ...listBlock(byScenario(result, others)),
     ...[...interruption(result), ...crossed(result)].flatMap((text) => paragraphBlock(text, 'warning')),
     ...listBlock(caveats(result)),
     ...(thresholds === null ? [] : tableBlock(thresholds)),
@@ -34,6 +36,19 @@ function statementsOf({ verdict, plan }: Result, scenarios: readonly MeasuredSce
   if (verdict.statements.length > 0) return verdict.statements;
   if (plan.capacity !== undefined) return [];
   return scenarios.flatMap((scenario) => scenario.rows.map((row) => measuredSentence(scenario, row)));
+}
+
+/** Joins the statements about each scenario to one, in which its name stands once: `TCP: async was fastest …; …`. */
+function byScenario({ comparison }: Result, statements: readonly string[]): string[] {
+  const starts = Object.values(comparison).map((each) => `${scenarioWords(each)}: `);
+  const joined = new Map<string, string>();
+  for (const statement of statements) {
+    const start = starts.find((each) => statement.startsWith(each));
+    const before = start === undefined ? undefined : joined.get(start);
+    const more = statement.slice(start?.length ?? 0);
+    joined.set(start ?? statement, before === undefined ? statement : `${before.replace(/\.$/, '')}; ${more}`);
+  }
+  return [...joined.values()];
 }
 
 /** Returns what was measured of one target: `async answered 98.4k requests/s with 50 connections: half of them …`. */
@@ -71,11 +86,38 @@ function caveats({ trials, warnings }: Result): string[] {
       ? []
       : [
           `${formatPlural(doubtful.length, 'trial')} of ${trials.length} ${doubtful.length === 1 ? 'is' : 'are'} ` +
-            `doubtful${invalid > 0 ? `, ${invalid} of them invalid` : ''}: hollow in charts, with the reasons under ` +
-            'the health of the generator.',
+            `doubtful${invalid > 0 ? `, ${invalid} of them invalid` : ''}: ${reasonWords(doubtful)}. ` +
+            'Hollow in charts; the reasons are under the health of the generator.',
         ]),
     ...warnings.map(({ message }) => message),
   ];
+}
+
+/** Most reasons that a caveat names. */
+const MAX_REASONS = 2;
+
+/** What frequent reasons mean, in a few words; others are named by their code. */
+const REASON_WORDS: Readonly<Record<string, string>> = {
+  'generator-lag': 'the generator itself was late',
+  'generator-saturated': 'the generator was at its limit',
+  'littles-law': 'some time is not accounted for',
+  'listen-overflow': 'connections overflowed the listen queue',
+  retransmits: 'segments were sent again',
+  steal: 'the hypervisor took CPU time',
+  'rate-missed': 'the rate was not reached',
+};
+
+/** Returns the most frequent reasons with their trials: `the generator itself was late (110), …`. */
+function reasonWords(trials: readonly Trial[]): string {
+  const counts = new Map<string, number>();
+  for (const code of trials.flatMap((trial) => [...new Set(codesOf(trial))])) {
+    counts.set(code, (counts.get(code) ?? 0) + 1);
+  }
+  const sorted = [...counts].sort(([, a], [, b]) => b - a);
+  const named = sorted
+    .slice(0, MAX_REASONS)
+    .map(([code, count]) => `${REASON_WORDS[code] ?? code}${trials.length > 1 ? ` (${count})` : ''}`);
+  return [...named, ...(sorted.length > MAX_REASONS ? [`and ${sorted.length - MAX_REASONS} more`] : [])].join(', ');
 }
 
 /** Returns the trials that could not be measured, and the second load generators that failed. */

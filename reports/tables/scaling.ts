@@ -135,7 +135,7 @@ function bearingFields(comparison: Comparison | undefined): Field<ScalingRow>[] 
     { column: numberColumn('kept', ...kept), cell: keptCell },
     {
       column: numberColumn('knee', 'conn'),
-      cell: ({ kneeConnections }) => numberCell(kneeConnections, { factor: 1 }),
+      cell: ({ kneeConnections }) => cell(kneeConnections === null ? NONE : kneeConnections.toLocaleString('en')),
     },
     {
       column: numberColumn('mem', 'KiB/conn'),

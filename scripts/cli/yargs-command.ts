@@ -9,6 +9,16 @@ const commandLine: FlagSource = {
   read: async ({ schema, positional, rules }, argv) => readFlags(schema, argv, positional?.name, rules),
 };
 
+/** Returns how help begins: the command, what it does, and examples. yargs removes indentation from these lines. */
+function helpHead({ name, describe, positional, examples }: Command<FlagSchema>): string {
+  const lines = examples.map(([example, description]) => `$0 ${example}  # ${description}`);
+  const shown = ['Examples:', ...lines].join('\n');
+  // yargs shows the rest for programs of one command.
+  if (name === '$0') return shown;
+  const given = positional === undefined ? '' : ` [${positional.name}${positional.several ? '..' : ''}]`;
+  return [`$0 ${name}${given} [flags]`, describe, shown].join('\n\n');
+}
+
 /**
  * Converts a command to a yargs module.
  * @param ended called with the exit code when the command has finished.
@@ -18,7 +28,7 @@ export function yargsCommand<S extends FlagSchema>(
   ended: (exitCode: number) => void,
   source: FlagSource = commandLine,
 ): CommandModule {
-  const { name, describe, schema, positional, examples } = command;
+  const { name, describe, schema, positional } = command;
   const options = yargsOptions({ ...schema.shape, ...source.flags });
   let parser: Argv | undefined;
   return {
@@ -26,8 +36,9 @@ export function yargsCommand<S extends FlagSchema>(
     describe,
     builder(yargs) {
       parser = yargs
-        .options(options)
-        .example(examples.map(([example, description]) => [`$0 ${example}`, description] as const));
+        // Before the flags: of some commands these are long, and an example is what most users need.
+        .usage(helpHead(command))
+        .options(options);
       if (positional) {
         const { name, several: _, ...shown } = positional;
         yargs.positional(name, { ...shown, type: 'string' });

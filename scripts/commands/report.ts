@@ -79,8 +79,13 @@ async function pair(fileA: string, fileB: string): Promise<Source> {
     throw new NotComparableError(`${fileA} (A) and ${fileB} (B) can't be compared, because these differ:`, differences);
   }
   const [namedA, namedB] = [
-    { name: fileA, result: a },
-    { name: fileB, result: b },
+    { name: withoutSlash(fileA), result: a },
+    { name: withoutSlash(fileB), result: b },
   ];
   return (format, options) => renderPair(format, namedA, namedB, options);
+}
+
+/** Folders, which shells complete with a slash at the end, are named without it. */
+function withoutSlash(file: string): string {
+  return file.replace(/(?<=.)\/+$/, '');
 }

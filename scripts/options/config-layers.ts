@@ -65,6 +65,8 @@ function chosenScenario(file: ConfigFile, schema: FlagSchema, command: string, n
   }
   // Anything but an object is a fault of the file.
   if (!isObject(scenario)) return { faults: [] };
+  // A scenario without a command is a fault of the file, too.
+  if (scenario[COMMAND] === undefined) return { faults: [] };
   if (scenario[COMMAND] !== command) {
     return { faults: [`--scenario: ${name} is for ${scenario[COMMAND]}, not for ${command}`] };
   }

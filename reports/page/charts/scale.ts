@@ -1,7 +1,7 @@
 import type { Axis } from '../../document/chart.ts';
 import { commonUnit } from '../../document/chart-units.ts';
 import type { Unit } from '../../text/quantities.ts';
-import { binaryTicks, linearTicks, logTicks, percentileTicks, tickLabel } from './ticks.ts';
+import { binaryTicks, linearTicks, logTicks, percentileTicks, tickLabels } from './ticks.ts';
 
 export interface Tick {
   readonly value: number;
@@ -113,10 +113,10 @@ function scale(
     const placed = place(value);
     return Number.isFinite(placed) ? from + ((placed - low) / (high - low || 1)) * (to - from) : undefined;
   };
-  const label = (value: number) =>
-    axis.scale === 'percentile' && value >= 100 ? 'max' : tickLabel(axis.unit, value, unit);
+  const labels = tickLabels(axis.unit, ticks, unit);
+  const label = (value: number, i: number) => (axis.scale === 'percentile' && value >= 100 ? 'max' : (labels[i] ?? ''));
   const title = unit === undefined ? titleAlone(axis) : `${axis.name} (${unit.name})`;
-  return { at, ticks: ticks.map((value) => ({ value, label: label(value) })), domain, title };
+  return { at, ticks: ticks.map((value, i) => ({ value, label: label(value, i) })), domain, title };
 }
 
 function titleAlone({ name, unit }: Axis): string {

@@ -1,5 +1,5 @@
 import type { ChartUnit } from '../../document/chart.ts';
-import { formatChartValue, percentileDigits } from '../../document/chart-units.ts';
+import { formatChartValue, percentileDigits, unitLadder } from '../../document/chart-units.ts';
 import { formatCount, formatNumber, type Unit } from '../../text/quantities.ts';
 
 /** Round values for the ticks of an axis, and how they are written. */
@@ -56,6 +56,19 @@ export function percentileTicks(max: number): number[] {
   const nines = Array.from({ length: 7 }, (_, i) => Number((100 - 10 ** (1 - i)).toFixed(5)));
   return [0, 50, ...nines].filter((percentile) => percentile <= max);
 }
+
+/** Writes the values of ticks: with more digits where three would make two of them alike, on an axis of near values. */
+export function tickLabels(kind: ChartUnit, values: readonly number[], unit: Unit | undefined): string[] {
+  const labels = values.map((value) => tickLabel(kind, value, unit));
+  if (kind === 'percentile' || new Set(labels).size === labels.length) return labels;
+  const most = Math.max(...values.map(Math.abs));
+  const { name, factor } = unit ?? unitLadder(kind).findLast((each) => most >= each.factor) ?? { name: '', factor: 1 };
+  const isCount = kind === 'perSecond' || kind === 'count';
+  const suffix = unit !== undefined || name === '' ? '' : isCount ? name.replace('/s', '') : ` ${name}`;
+  return values.map((value) => `${DISTINCT.format(value / factor).replace('-', '−')}${suffix}`);
+}
+
+const DISTINCT = new Intl.NumberFormat('en', { maximumSignificantDigits: 7 });
 
 /**
  * Writes the value of a tick.

@@ -47,6 +47,26 @@ test('data for scripts cannot end its element', () => {
   expect(JSON.parse(data).series[0].name).toBe(HOSTILE);
 });
 
+test('data for scripts has no marks that change the writing direction', () => {
+  const axis = { name: 'x', unit: 'number', scale: 'linear' } as const;
+  const series = [{ name: 'a', points: [{ x: 1, y: 2 }] }];
+  const chart = {
+    kind: 'lines',
+    id: 'x',
+    title: 'a\u202eb',
+    caption: '',
+    interactive: true,
+    x: axis,
+    y: axis,
+    series,
+  } as const;
+  const page = renderPage(
+    { ...sampleDocument, sections: [{ id: 's', title: '', blocks: [{ kind: 'chart', chart }] }] },
+    assets,
+  );
+  expect(page).not.toContain('\u202e');
+});
+
 test('the policy allows the scripts and style sheets of the page by their hashes, and nothing else', () => {
   const [policy = ''] = matches(page, /Content-Security-Policy" content="([^"]*)"/g);
   const hashes = (element: string) =>

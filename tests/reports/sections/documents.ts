@@ -32,7 +32,7 @@ function wordsOfBlock(block: Exclude<Block, { kind: 'chart' }>): string[] {
     case 'paragraph':
       return [block.text];
     case 'list':
-      return block.items.map((item) => `- ${item}`);
+      return block.items.map((item, i) => `${block.numbered ? `${i + 1}.` : '-'} ${item}`);
     case 'command':
       return [`$ ${block.text}`];
     case 'table':

@@ -5,6 +5,7 @@ import {
   logTicks,
   percentileTicks,
   tickLabel,
+  tickLabels,
 } from '../../../../reports/page/charts/ticks.ts';
 
 test.each<[string, number[], number[]]>([
@@ -29,4 +30,11 @@ test('labels have no zeros at their end, and a minus, not a hyphen', () => {
   expect(tickLabel('count', 1024, undefined)).toBe('1,024');
   expect(tickLabel('share', -0.05, { name: '%', factor: 0.01 })).toBe('−5');
   expect(tickLabel('percentile', 99.9, undefined)).toBe('99.9');
+});
+
+test('labels of near values have as many digits as distinguish them', () => {
+  expect(tickLabels('perSecond', [2002, 2004, 2006], undefined)).toEqual(['2.002k', '2.004k', '2.006k']);
+  expect(tickLabels('bytes', [1024 ** 2, 1024 ** 2 + 1024], undefined)).toEqual(['1 MiB', '1.000977 MiB']);
+  expect(tickLabels('micros', [5001, 5002], { name: 'ms', factor: 1000 })).toEqual(['5.001', '5.002']);
+  expect(tickLabels('perSecond', [2000, 4000], undefined)).toEqual(['2k', '4k']);
 });
