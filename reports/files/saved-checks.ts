@@ -1,6 +1,7 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { RealCheck } from '../../bench/lab/verify/real-checks.ts';
+import { ensureDirectory } from './ensure-directory.ts';
 
 /**
  * Reads saved checks of real servers, one per line of JSON. An incomplete line is ignored, so its check is repeated.
@@ -14,7 +15,7 @@ export function readSavedChecks(file: string): RealCheck[] {
 
 /** Appends a check to the file on a separate line, also after an incomplete line. */
 export function saveCheck(file: string, check: RealCheck): void {
-  mkdirSync(dirname(file), { recursive: true });
+  ensureDirectory(dirname(file));
   const isCutOff = existsSync(file) && !/(^|\n)$/.test(readFileSync(file, 'utf8'));
   appendFileSync(file, `${isCutOff ? '\n' : ''}${JSON.stringify(check)}\n`);
 }

@@ -1,6 +1,7 @@
 import { accessSync, constants, lstatSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { jsonDocument } from '../text/json-document.ts';
+import { ensureDirectory } from './ensure-directory.ts';
 import { JournalWriter } from './journal.ts';
 import { replaceFile, temporaryOf } from './replace-file.ts';
 import { type Saved, savedSchemas } from './saved.ts';
@@ -65,7 +66,7 @@ export class ResultSink {
  * @throws {Error} of the file system.
  */
 export function writeReport(file: string, document: string): void {
-  mkdirSync(dirname(file), { recursive: true });
+  ensureDirectory(dirname(file));
   if (isReplaceable(file)) replaceFile(file, document);
   else writeFileSync(file, document);
 }
@@ -76,7 +77,7 @@ export function writeReport(file: string, document: string): void {
  * @throws {Error} of the file system.
  */
 export function prepareReport(file: string): void {
-  mkdirSync(dirname(file), { recursive: true });
+  ensureDirectory(dirname(file));
   if (!isReplaceable(file)) {
     accessSync(file, constants.W_OK);
     return;
@@ -103,7 +104,7 @@ function directoryName(time: Date): string {
 }
 
 function makeDirectory(root: string, name: string): string {
-  mkdirSync(root, { recursive: true });
+  ensureDirectory(root);
   for (let attempt = 1; ; attempt++) {
     const directory = join(root, attempt === 1 ? name : `${name}-${attempt}`);
     try {

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as z from 'zod';
 import { appsFor } from '../../bench/model/app-workload.ts';
 import { EXIT } from '../../bench/model/exit-code.ts';
 import { packageVersion } from '../../bench/model/package.ts';
+import { ensureDirectory } from '../../reports/files/ensure-directory.ts';
 import type { Command } from '../cli/command.ts';
 import { oneOf, text, toggle } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
@@ -57,7 +58,9 @@ async function readSetup(flags: CommandFlags, guess: ServerGuess | null, ci: CiS
   const { exec = guess?.exec, app = guess?.app } = flags.values;
   if (!process.stdin.isTTY) {
     if (exec === undefined)
-      flags.refuse("--exec 'CMD {port}' is missing: the files here do not tell how the server starts");
+      flags.refuse(
+        "--exec is missing: the files here do not tell how the server starts; such as --exec 'exec ./server {port}'",
+      );
     if (app === undefined)
       flags.refuse(`--app is missing: the files here do not tell which of ${apps.join(', ')} it speaks`);
   }
@@ -97,7 +100,7 @@ function writeNew({ path, text, remark }: PlannedFile): void {
     log(`kept ${path}, which was there; --dry-run prints what would be in it`);
     return;
   }
-  mkdirSync(dirname(path), { recursive: true });
+  ensureDirectory(dirname(path));
   writeFileSync(path, text, { flag: 'wx' });
   log(`wrote ${path}${remark === undefined ? '' : `: ${remark}`}`);
 }

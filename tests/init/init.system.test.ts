@@ -58,7 +58,7 @@ describe('sockbench init', () => {
   test('without a terminal refuses what it cannot know, all at once', async () => {
     const { code, stderr } = await runBuilt(['init'], scratchDirectory());
     expect(code).toBe(2);
-    expect(stderr).toMatch(/--exec 'CMD \{port\}' is missing.*\n.*--app is missing/);
+    expect(stderr).toMatch(/--exec is missing.*\n.*--app is missing/);
     const fixed = await runBuilt(['init', '--exec', 'node server.js 8080', '--app', 'http'], project());
     expect(fixed.stderr).toContain("--exec: 'node server.js 8080' has no {port}");
   });
