@@ -61,7 +61,6 @@ export class Arm {
    */
   async window(generator: Generator, windowMs: number): Promise<WindowReading> {
     const cpuBefore = this.#cpuNanos();
-    const completedBefore = generator.completed();
     const begin = nowNanos();
     const measureEnd = begin + windowMs * 1e6;
     generator.go({ begin, warmupEnd: begin, measureEnd, drainEnd: measureEnd + this.#plan.timeoutMs * 1e6 });
@@ -72,16 +71,15 @@ export class Arm {
     const { counts, reading } = await labelled(this.#label, Promise.race([ended, this.#target.died]));
     const cpuNanos = this.#cpuNanos();
     await this.#assertWhole();
-    const { sent, timedOut, errors, corrupted, dropped } = counts;
+    const { sent, completed, timedOut, errors, corrupted, dropped } = counts;
     if (timedOut + errors + corrupted + dropped > 0) {
       throw new TargetError(
         `${this.#label}: ${timedOut} requests timed out, ${errors} failed, ${corrupted} got a wrong reply and ` +
           `${dropped} were never sent`,
       );
     }
-    const completed = generator.completed() - completedBefore;
     // At a rate, a generator that did not get CPU time has sent nothing.
-    if (completed === 0 && sent > 0) throw new TargetError(`${this.#label} answered no request`);
+    if (completed === 0 && sent > 0) throw new TargetError(`${this.#label} answered no request of ${sent}`);
     const isKnown = cpuNanos !== null && cpuBefore !== null;
     return { ...reading, cpuNanosPerRequest: isKnown ? (cpuNanos - cpuBefore) / completed : null };
   }

@@ -32,7 +32,7 @@ export function scalingTables({ scaling = {}, comparison }: Result, footnotes: F
     const title = scenarioTitle(each);
     return [
       table(`Scaling over ${title}`, bearingFields(comparison[name]), byRetention(rows)),
-      table(`Universal Scalability Law over ${title}`, lawFields(footnotes, name), byRetention(rows)),
+      lawTable(`Universal Scalability Law over ${title}`, rows, footnotes, name),
     ];
   });
 }
@@ -168,6 +168,17 @@ function signsCell({ signs }: ScalingRow): Cell {
   const words = together.map(({ kind }) => SIGN_WORDS[kind]).join(', ');
   return cell(`${words}: ${first.connections} conn`, 'warning');
 }
+
+/** Returns the law of each target or, where none has one, the reasons. */
+function lawTable(title: string, rows: readonly ScalingRow[], footnotes: Footnotes, scenario: string): Table {
+  if (rows.some(({ law }) => law.fitted)) return table(title, lawFields(footnotes, scenario), byRetention(rows));
+  return { ...table(title, [MODEL, NO_LAW], byRetention(rows)), note: 'Use the measured curves.' };
+}
+
+const NO_LAW: Field<ScalingRow> = {
+  column: { title: 'no law is stated, because', align: 'left', wraps: true },
+  cell: ({ law }) => cell(law.fitted ? '' : law.reasons.join('; ')),
+};
 
 function lawFields(footnotes: Footnotes, scenario: string): Field<ScalingRow>[] {
   const coefficient = (name: 'gamma' | 'sigma' | 'kappa', title: string, write: (value: number) => string) => {

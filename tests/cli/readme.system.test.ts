@@ -65,7 +65,9 @@ async function onFreePort(commands: Block): Promise<Block> {
   return commands.map((command) => command.map((word) => word.replace(new RegExp(`(?<![\\d.])${port}$`), free)));
 }
 
-const pages = readdirSync('docs').map((name) => `docs/${name}`);
+const pages = readdirSync('docs')
+  .filter((name) => name.endsWith('.md'))
+  .map((name) => `docs/${name}`);
 const blocks = ['README.md', ...pages.sort(), 'examples/README.md'].flatMap((file) =>
   exampleBlocks(readFileSync(file, 'utf8')),
 );

@@ -22,6 +22,9 @@ export interface Picture {
 
 /** Sizes of pages in pixels, and how much of a page a picture shows at most. */
 const SCREENS = { desktop: { width: 1280, height: 1000 }, phone: { width: 375, height: 1100 } };
+/** Pixels around a section, and how much of it a picture shows at most. */
+const MARGIN = 24;
+const MAX_SECTION_HEIGHT = 1000;
 const SCHEMES = ['light', 'dark'] as const;
 
 /**
@@ -65,5 +68,11 @@ async function open(browser: Browser, file: string, options: Parameters<Browser[
 async function take(page: Page, path: string, section: string | undefined): Promise<number | undefined> {
   if (section === undefined) return (await page.screenshot({ path })).length;
   const part = page.locator(`section[id="${section}"]`);
-  return (await part.count()) === 0 ? undefined : (await part.screenshot({ path })).length;
+  if ((await part.count()) === 0) return undefined;
+  const { x, y, width, height } = (await part.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+  const clip = {
+    ...{ x: Math.max(0, x - MARGIN), y, width: width + 2 * MARGIN },
+    height: Math.min(height, MAX_SECTION_HEIGHT),
+  };
+  return (await page.screenshot({ path, clip, fullPage: true })).length;
 }
