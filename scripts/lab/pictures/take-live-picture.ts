@@ -9,9 +9,19 @@ import type { Picture } from './take-pictures.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../sockbench.js', import.meta.url));
 /** A run that is long enough to be caught in the middle. */
-const RUN = ['bench', '--models', 'epoll,io-uring,event-driven,async', '-c', '16,64', '--transports', 'tcp', '-d', '6s'];
-/** Evaluated in the page: most of the run is over, so that it shows finished trials and one in progress. */
-const SHOWS_MUCH = "document.querySelector('#share').value >= 0.7";
+const RUN = [
+  'bench',
+  '--models',
+  'epoll,io-uring,event-driven,async',
+  '-c',
+  '16,64',
+  '--transports',
+  'tcp',
+  '-d',
+  '6s',
+];
+/** The row of the first server with 64 connections: two tables have a head, and the first has four servers. */
+const ROW = 6;
 const VIEWPORT = { width: 1280, height: 900 };
 
 /**
@@ -21,7 +31,9 @@ const VIEWPORT = { width: 1280, height: 900 };
  * @throws {Error} when the measurement ends first.
  */
 export async function takeLivePicture(executablePath: string, directory: string): Promise<Picture> {
-  const run = spawn(process.execPath, [PROGRAM, ...RUN, '--live', '--no-config'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const run = spawn(process.execPath, [PROGRAM, ...RUN, '--live', '--no-config'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   const ended = once(run, 'exit');
   const browser = await chromium.launch({ executablePath });
   try {
@@ -29,7 +41,7 @@ export async function takeLivePicture(executablePath: string, directory: string)
     await page.goto(await addressOf(run.stderr));
     const picture = join(directory, 'live-page.png');
     mkdirSync(directory, { recursive: true });
-    await page.waitForFunction(SHOWS_MUCH, undefined, { timeout: 120_000 });
+    await page.locator('#boards tr').nth(ROW).waitFor({ timeout: 120_000 });
     return { picture, bytes: (await page.screenshot({ path: picture })).length };
   } finally {
     await browser.close();
