@@ -47,7 +47,9 @@ export class TerminalView implements Watcher {
     for (const line of this.#logged.splice(0)) log(line);
   }
 
+  /** Shows the last numbers, and leaves. */
   async close(): Promise<void> {
+    if (this.#timer !== undefined) this.#draw();
     this.leave();
   }
 
