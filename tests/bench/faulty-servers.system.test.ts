@@ -132,7 +132,8 @@ describe('a TCP server that', () => {
         if (++seen < 20) socket.write(bytes);
       });
     });
-    const trial = await measureTrial(url, '-c', '4', '--timeout', '3s');
+    // Long enough for the answered requests, and shorter than the time-out, after which others would follow.
+    const trial = await measureTrial(url, '-c', '4', '-d', '2500ms', '--timeout', '3s');
     expect(trial.requests.timedOut).toBe(4);
     expect(accountedFor(trial)).toBe(trial.requests.sent);
     expect(trial.latencyMicros.response.max).toBeGreaterThan(2_999_000);
@@ -144,7 +145,7 @@ describe('a TCP server that', () => {
       if (first) socket.pipe(socket);
       first = false;
     });
-    const trial = await measureTrial(url, '-c', '8', '--open-timeout', '2s');
+    const trial = await measureTrial(url, '-c', '8', '--open-timeout', '2s', ...counted(40));
     expect(trial.opening).toMatchObject({ opened: 8, answered: 1 });
     expect(trial.fairness.starvedConnections).toBe(7);
     expect(trial.fairness.jain).toBeCloseTo(1 / 8);
