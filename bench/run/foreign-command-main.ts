@@ -18,6 +18,10 @@ const PGRP = 2;
 
 const spec = JSON.parse(process.argv[2] ?? '') as ForeignSpec;
 adoptOrphans();
+// Before there is a command: a signal that ended this process then would leave it behind, and the end of
+// its stderr, which is awaited, would not come.
+process.on('SIGTERM', () => void end(stop));
+process.on('SIGINT', () => void end(stop));
 const command = spawn('/bin/sh', ['-c', spec.command], {
   detached: true,
   cwd: spec.directory,
@@ -34,8 +38,6 @@ command.on('exit', (status, signal) => {
 });
 // Orphaned descendants, such as daemons, are children of this process, but unknown to Node.
 process.on('SIGCHLD', endWithCommand);
-process.on('SIGTERM', () => void end(stop));
-process.on('SIGINT', () => void end(stop));
 process.on('disconnect', () => void end(killAll));
 if (!process.connected) void end(killAll);
 
