@@ -4,14 +4,15 @@
 set -uo pipefail
 
 program="$(dirname "$0")/../dist/scripts/sockbench.js"
-directory="${RUNNER_TEMP:?}/sockbench-${CHECK_NAME:?}"
-rm -rf "$directory"
-mkdir -p "$directory"
-
 fail() {
   echo "::error::$1"
   exit 1
 }
+
+[[ "$CHECK_NAME" =~ ^[A-Za-z0-9_]+([.-][A-Za-z0-9_]+)*$ ]] || fail "name: '$CHECK_NAME' is not letters, digits, single - and ."
+directory="${RUNNER_TEMP:?}/sockbench-$CHECK_NAME"
+rm -rf "$directory"
+mkdir -p "$directory"
 
 # The commit that a pull request branched off. `actions/checkout` leaves a merge with the base, whose merge base with it is its tip:
 # then the pull request alone makes the difference.

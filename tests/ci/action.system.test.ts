@@ -88,6 +88,16 @@ describe('the action of a check', () => {
     expect(log).toMatch(/::error::no commit to compare with.*fetch-depth: 0/);
   });
 
+  test('refuses a name that would lead to another directory', async () => {
+    const { isSuccess, log } = await runAction({
+      ...{ action: root, workspace: scratchDirectory(), temporary: scratchDirectory(), env: process.env },
+      inputs: { name: '../results' },
+      uses: (action) => expect.unreachable(action),
+    });
+    expect(isSuccess).toBe(false);
+    expect(log).toContain("::error::name: '../results' is not letters");
+  });
+
   test.each([
     ['regressed', [0, 3], [1, 2, 4, 70]],
     ['inconclusive', [0], [1, 2, 3, 4, 70]],
