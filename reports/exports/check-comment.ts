@@ -62,7 +62,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'B worse by', align: 'right' },
   { title: '95 % interval', align: 'right' },
   { title: 'tolerated', align: 'right' },
-  { title: 'must find', align: 'right' },
+  { title: 'must detect', align: 'right' },
   { title: 'could have found', align: 'right' },
   { title: 'finding', align: 'left' },
 ];

@@ -68,7 +68,7 @@ export function renderCheckJunit(result: CheckResult): string {
   const gates = gateEffects(result).map(({ metric, finding, change, low, high, tolerated, detected }): Case => {
     const message =
       `B is worse by ${share(change)} (${share(low)} to ${share(high)}); ` +
-      `tolerated ${share(tolerated)}, must find ${share(detected)}`;
+      `tolerated ${share(tolerated)}, must detect ${share(detected)}`;
     const kindOfGate = finding === 'regressed' ? 'failure' : finding === 'within' ? undefined : 'skipped';
     return { name: metric, seconds: 0, ending: kindOfGate && { kind: kindOfGate, type: finding, message } };
   });

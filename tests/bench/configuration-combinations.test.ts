@@ -1,57 +1,27 @@
 import { describe, expect, test } from 'vitest';
-import type { RunConfiguration, SingleTarget } from '../../bench/model/configuration.ts';
+import type { RunConfiguration } from '../../bench/model/configuration.ts';
 import { configurationFaults } from '../../bench/model/configuration-faults.ts';
-import { type Exchange, httpRequests } from '../../bench/model/exchange.ts';
 import { fixedSize } from '../../bench/model/message-sizes.ts';
-import { type Stage, stagesDurationMs } from '../../bench/model/stage.ts';
+import {
+  address,
+  asynchronous,
+  chat,
+  get,
+  group,
+  http,
+  inStages,
+  page,
+  ping,
+  redis,
+  secureHttp,
+  secureHttpLoad,
+  step,
+  tcp,
+  three,
+  until,
+} from './combined-loads.ts';
 import { configuration } from './configurations.ts';
 
-/** Returns `[seconds, target]` as stages, and the duration that they add up to. */
-function inStages(...each: readonly (readonly [seconds: number, target: number])[]): Partial<RunConfiguration> {
-  const stages = each.map(([seconds, target]): Stage => ({ seconds, target }));
-  return { connections: [16], stages, durationMs: stagesDurationMs(stages) };
-}
-
-const tcp: Partial<RunConfiguration> = { transports: ['tcp'] };
-const chat: Partial<RunConfiguration> = {
-  ...tcp,
-  app: 'chat',
-  workload: 'broadcast',
-  connections: [16],
-  targets: [
-    { kind: 'model', model: 'async' },
-    { kind: 'model', model: 'cluster' },
-  ],
-};
-const http: Partial<RunConfiguration> = { ...tcp, app: 'http' };
-const step = { send: { text: 'PING' }, expect: { text: 'PONG' }, end: null };
-const ping = { protocol: 'script', login: [], repeat: [step] } as const satisfies Exchange;
-const get: Exchange = { protocol: 'http', requests: httpRequests(null, '/') };
-const redis: Exchange = { protocol: 'redis', commands: 'GET {key}', keys: { count: 9, zipf: null }, resp: 2 };
-const until = { kind: 'until', text: '\\n' } as const;
-const secureHttpLoad: Partial<RunConfiguration> = { app: 'http', transports: ['tls'] };
-const page: SingleTarget = {
-  kind: 'address',
-  url: 'http://127.0.0.1:7/',
-  transport: 'tcp',
-  app: 'http',
-  address: { host: '127.0.0.1', port: 7 },
-  http: { host: '127.0.0.1:7', path: '/' },
-};
-const group = (...members: SingleTarget[]): Partial<RunConfiguration> => ({
-  ...tcp,
-  connections: [4],
-  targets: [{ kind: 'group', members, select: 'p2c' }],
-});
-const asynchronous = { kind: 'model', model: 'async' } as const;
-const secureHttp: Partial<RunConfiguration> = { ...secureHttpLoad, targets: [asynchronous] };
-const address = (transport: 'tcp' | 'udp'): SingleTarget => ({
-  kind: 'address',
-  url: `${transport}://127.0.0.1:7`,
-  transport,
-  address: { host: '127.0.0.1', port: 7 },
-});
-const three = group(asynchronous, asynchronous, address('tcp'));
 /** Selects faults other than those about the app of a workload, which is not part of the combination under test. */
 const otherThanApp = (fault: string) => !/^workload: \w+ is made for/.test(fault);
 

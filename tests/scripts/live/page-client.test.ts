@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { Message } from '../../../scripts/live/page/message.ts';
 import { PageClient } from '../../../scripts/live/page/page-client.ts';
 
-/** A browser that reads when it is told to. */
+/** A browser that reads on request. */
 class Browser extends EventEmitter {
   readonly received: string[] = [];
   isReading = true;
