@@ -5,6 +5,8 @@ import { processTree } from '../servers/process-tree.ts';
 
 /** The column `st`: TCP_ESTABLISHED of tcp_states.h. */
 const ESTABLISHED = '01';
+/** The column `inode` of a socket that no process holds: nobody has accepted it yet, or all have closed it. */
+const NO_INODE = '0';
 
 /** Both ends of a connection to a server, and the server. */
 export interface Ends {
@@ -49,9 +51,18 @@ export function serverHasClosed(clientPort: number): boolean {
   return !endsOf(clientPort).server.some(({ state }) => state === ESTABLISHED);
 }
 
-/** One end of a connection: its state, and bytes in its queues. */
+/**
+ * Reports whether no process of the server holds a client's connection any more. The kernel may hold it for minutes: a
+ * client that doesn't read may learn nothing of its end, because its full buffers refuse what the server's kernel sends.
+ */
+export function serverHasDropped(clientPort: number): boolean {
+  return endsOf(clientPort).server.every(({ state, inode }) => state !== ESTABLISHED && inode === NO_INODE);
+}
+
+/** One end of a connection: its state, the inode of its descriptor, and bytes in its queues. */
 interface Connection {
   readonly state: string;
+  readonly inode: string;
   readonly toSend: number;
   readonly toRead: number;
 }
@@ -64,10 +75,10 @@ function endsOf(clientPort: number): Readonly<Record<'client' | 'server', Connec
     for (const line of readFileSync(table, 'latin1').split('\n')) {
       // There may be thousands of connections that have ended.
       if (!line.includes(`${suffix} `)) continue;
-      const [, local, remote, state = '', queues = ''] = line.trim().split(/\s+/);
+      const [, local, remote, state = '', queues = '', , , , , inode = ''] = line.trim().split(/\s+/);
       const [toSend = 0, toRead = 0] = queues.split(':').map((bytes) => Number.parseInt(bytes, 16));
-      if (local?.endsWith(suffix)) ends.client.push({ state, toSend, toRead });
-      if (remote?.endsWith(suffix)) ends.server.push({ state, toSend, toRead });
+      if (local?.endsWith(suffix)) ends.client.push({ state, inode, toSend, toRead });
+      if (remote?.endsWith(suffix)) ends.server.push({ state, inode, toSend, toRead });
     }
   }
   return ends;
