@@ -38,6 +38,7 @@ const PLAN: Readonly<Record<string, PlanField>> = {
   timestamps: { name: 'timestamps', of: ({ timestamps = 'user' }) => timestamps },
   balance: { name: 'balance policy', ofBoth: true },
   threads: { name: 'generator threads' },
+  agents: { name: 'number of agents', of: ({ agents }) => agents?.length ?? null },
   serverCpus: { name: 'CPUs for servers' },
   loadCpus: { name: 'CPUs for the load' },
 };

@@ -42,7 +42,16 @@ function placement({ serverCpus, loadCpus }: Pick<Plan, 'serverCpus' | 'loadCpus
 }
 
 function trialsPlan(plan: Plan): Conditions {
-  const { durationSeconds, warmupSeconds, timeoutSeconds, requests, timestamps = 'user', threads, capacity } = plan;
+  const {
+    durationSeconds,
+    warmupSeconds,
+    timeoutSeconds,
+    requests,
+    timestamps = 'user',
+    threads,
+    agents,
+    capacity,
+  } = plan;
   return {
     'duration in seconds': String(durationSeconds),
     'warm-up in seconds': String(warmupSeconds),
@@ -50,6 +59,7 @@ function trialsPlan(plan: Plan): Conditions {
     'number of requests': String(requests ?? 'none'),
     timestamps,
     'generator threads': String(threads),
+    ...(agents && { agents: String(agents.length) }),
     ...(capacity && { 'confirmation in seconds': String(capacity.confirmSeconds) }),
   };
 }

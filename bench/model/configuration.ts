@@ -5,6 +5,7 @@ import type { TransportName } from '../../servers/transport.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
 import type { SecondEngine } from './engine.ts';
 import type { Exchange } from './exchange.ts';
+import type { FleetRequest } from './fleet.ts';
 import { type Load, type Scenario, scenarioOf } from './operating-point.ts';
 import type { SelectPolicy } from './select-policy.ts';
 import type { Threshold } from './threshold.ts';
@@ -92,6 +93,8 @@ export interface RunConfiguration extends Omit<Scenario, 'app'>, Load {
   readonly budgetMs?: number | undefined;
   /** Another load generator that measures each server, too; undefined: none. */
   readonly secondEngine?: SecondEngine | undefined;
+  /** Agents that make the load; undefined: this process does. */
+  readonly fleet?: FleetRequest | undefined;
   /** Bounds that every trial must keep. */
   readonly thresholds: readonly Threshold[];
   readonly seed: number;

@@ -67,6 +67,8 @@ const planSchema = z.looseObject({
   timeoutSeconds: amount.optional(),
   openTimeoutSeconds: amount.optional(),
   threads: count,
+  /** Names of the machines of the agents that made the load; absent when this machine did. */
+  agents: z.array(z.string()).optional(),
   serverCpus: z.array(count),
   loadCpus: z.array(count),
   /** Searches for capacities only. */

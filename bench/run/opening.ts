@@ -1,4 +1,4 @@
-import type { Generator } from '../load/generator.ts';
+import type { LoadGenerator } from '../load/load-generator.ts';
 import type { OpeningReport } from '../load/thread-report.ts';
 import { parseWork } from '../model/request-work.ts';
 import { Idleness, treeCpuNanos } from './idleness.ts';
@@ -15,7 +15,7 @@ const LOOK_MS = 150;
  * (see IdleWatch of load/engines/idle-watch.ts). A
  * server that is not built in may wait for something else, so it always has the full time.
  */
-export async function opened(spec: TrialSpec, target: RunningTarget, generator: Generator): Promise<OpeningReport> {
+export async function opened(spec: TrialSpec, target: RunningTarget, generator: LoadGenerator): Promise<OpeningReport> {
   const { pids } = target;
   if (spec.target.kind !== 'model' || pids === null) return generator.opened();
   const waits = Math.max(0, ...(spec.work === null ? [] : parseWork(spec.work)).map(({ ioNanos }) => ioNanos / 1e6));

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../model/errors.ts';
 import type { Reason } from '../model/trial.ts';
+import type { LoadSource } from './load-source.ts';
 
 /** CPUs on which the server and the generator run. */
 export interface Placement {
@@ -9,6 +10,8 @@ export interface Placement {
   /** Number of generator threads. */
   readonly threads: number;
   readonly warnings: readonly Reason[];
+  /** Present when the load is made elsewhere; `loadCpus` has no effect then. */
+  readonly source?: LoadSource;
 }
 
 export interface RequestedPlacement {
@@ -54,6 +57,11 @@ export function placeOnCpus(allowed: readonly number[], requested: RequestedPlac
     threads: requested.threads ?? Math.max(1, loadCpus.length),
     warnings: apart ? [] : [sharedWarning(allowed.length)],
   };
+}
+
+/** Returns a placement with the load elsewhere, so that server and load share no CPU. */
+export function withSource(placement: Placement, source: LoadSource | undefined): Placement {
+  return source === undefined ? placement : { ...placement, source, warnings: [] };
 }
 
 /**

@@ -7,7 +7,7 @@ import { whileStamping } from '../measure/stamping.ts';
 import { balanceOf, membersOf, type RunConfiguration, scenariosOf, targetName } from '../model/configuration.ts';
 import { assertRunnable } from '../model/configuration-faults.ts';
 import { engineNotes } from '../model/engine-support.ts';
-import { TargetError } from '../model/errors.ts';
+import { AgentError, TargetError } from '../model/errors.ts';
 import { leftOut } from '../model/left-out.ts';
 import { meanSize } from '../model/message-sizes.ts';
 import { loadOf, mostConnections, scenarioOf } from '../model/operating-point.ts';
@@ -17,13 +17,14 @@ import type { Trial } from '../model/trial.ts';
 import { compareTargets } from './comparison.ts';
 import type { RunObserver } from './observer.ts';
 import { allowOpenFiles } from './open-files.ts';
-import { givingCpus, type Placement, placeOnCpus, type RequestedPlacement } from './placement.ts';
+import { givingCpus, type Placement, placeOnCpus, type RequestedPlacement, withSource } from './placement.ts';
 import { planRounds, pointOf, type TrialSpec } from './planner.ts';
 import { RunProgress } from './progress.ts';
 import { RoundCourse } from './round-course.ts';
 import { withScaling } from './scaling/analysis.ts';
 import { runTrial } from './trial.ts';
 import { stateVerdict } from './verdict.ts';
+import { whileFleet } from './while-fleet.ts';
 
 /**
  * Runs every trial of a configuration, one after the other, and returns all results. A target that fails is recorded in
@@ -39,7 +40,10 @@ export async function run(
 ): Promise<Result> {
   assertRunnable(configuration);
   const placement = prepare(configuration);
-  const rounds = () => runRounds(configuration, placement, observer, signal);
+  const rounds = () =>
+    whileFleet(configuration.fleet, (source) =>
+      runRounds(configuration, withSource(placement, source), observer, signal),
+    );
   return configuration.timestamps === 'kernel' ? whileStamping(rounds) : rounds();
 }
 
@@ -93,7 +97,11 @@ export function prepare(configuration: RunConfiguration): Placement {
   const why = whyNoLibc();
   if (why !== undefined) throw new UnavailableError(`the load generator can't run here: ${why}`);
   const levels = scenariosOf(configuration).flatMap(({ connections }) => connections);
-  allowOpenFiles(Math.max(...levels.map((connections) => mostConnections({ ...configuration, connections }))));
+  const most = Math.max(...levels.map((connections) => mostConnections({ ...configuration, connections })));
+  // Agents open the connections, but a server that starts here accepts them.
+  const isElsewhere =
+    configuration.fleet !== undefined && configuration.targets.every(({ kind }) => kind === 'address');
+  allowOpenFiles(isElsewhere ? 0 : most);
   return place(configuration);
 }
 
@@ -113,11 +121,15 @@ export async function attempt(
     return { trial: await runTrial(spec, configuration, placement, progress, signal) };
   } catch (error) {
     if (signal.aborted) return null;
+    if (error instanceof AgentError) return { failure: failureOf(spec, error.message) };
     if (!(error instanceof TargetError)) throw error;
-    const { target, round } = spec;
-    const where = { target: targetName(target), ...pointOf(spec), round };
-    return { failure: { ...where, message: error.message, stderr: [...error.stderr] } };
+    return { failure: failureOf(spec, error.message, error.stderr) };
   }
+}
+
+function failureOf(spec: TrialSpec, message: string, stderr: readonly string[] = []): Failure {
+  const { target, round } = spec;
+  return { target: targetName(target), ...pointOf(spec), round, message, stderr: [...stderr] };
 }
 
 function withOutcome(result: Result, outcome: Outcome, { thresholds }: RunConfiguration): Result {
@@ -184,7 +196,9 @@ function describePlan(configuration: RunConfiguration, placement: Placement): Pl
     openTimeoutSeconds: configuration.openTimeoutMs / 1000,
     timestamps,
     ...(secondEngine !== undefined && { secondEngine }),
-    threads: placement.threads,
+    // Agents choose how many threads each runs, unless the user did.
+    threads: placement.source ? (configuration.fleet?.threads ?? 0) : placement.threads,
+    ...(placement.source && { agents: [...placement.source.machines] }),
     serverCpus: [...placement.serverCpus],
     loadCpus: [...placement.loadCpus],
   };

@@ -33,10 +33,15 @@ export interface RunningTarget {
   stop(): Promise<void>;
 }
 
+/** The address that servers of a trial listen on, so that no other machine can reach them. */
+export const LOOPBACK = '127.0.0.1';
+
 export interface TargetOptions extends Served {
   readonly transport: TransportName;
   /** Path of the Unix-domain socket to serve on; over other transports a port is chosen. */
   readonly path?: string;
+  /** IP address to listen on. Default: {@link LOOPBACK}. */
+  readonly host?: string;
   /** For models that balance. */
   readonly balance?: BalancePolicy;
   /** CPUs to run on; empty: the kernel chooses. */

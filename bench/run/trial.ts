@@ -1,7 +1,8 @@
 import type { WorkSpec } from '../../servers/work/spec.ts';
 import { formatAddress } from '../../sockets/address.ts';
 import { SystemError } from '../../sockets/errors/errno.ts';
-import { Generator, type LoadPlan } from '../load/generator.ts';
+import { Generator } from '../load/generator.ts';
+import type { LoadGenerator } from '../load/load-generator.ts';
 import type { OpeningReport } from '../load/thread-report.ts';
 import { nowNanos } from '../measure/clock.ts';
 import { balanceOf, type RunConfiguration } from '../model/configuration.ts';
@@ -12,7 +13,7 @@ import { growsInStages } from '../model/operating-point.ts';
 import { parseWork } from '../model/request-work.ts';
 import type { Trial } from '../model/trial.ts';
 import { follow, until } from './following.ts';
-import { planLoad, streamKeyOf } from './load-plan.ts';
+import { planLoad, recipeOf, streamKeyOf } from './load-plan.ts';
 import type { Sample } from './observer.ts';
 import { opened } from './opening.ts';
 import type { Placement } from './placement.ts';
@@ -28,7 +29,7 @@ import { whileRunning } from './while-running.ts';
 /** Watches one trial: receives each phase, the generator once it exists, and each second measured. */
 export interface TrialObserver {
   phase(phase: Phase): void;
-  loading(generator: Generator): void;
+  loading(generator: LoadGenerator): void;
   sampled(sample: Sample): void;
 }
 
@@ -52,6 +53,7 @@ export async function runTrial(
     cpus: placement.serverCpus.slice(0, spec.cpus),
     signal,
     streamKey: streamKeyOf(spec, configuration),
+    ...(configuration.fleet && { host: configuration.fleet.listenOn }),
     ...(policy !== undefined && { balance: policy }),
   });
   return whileRunning(starting, async (target) => {
@@ -60,8 +62,10 @@ export async function runTrial(
     // Each load reports it while it runs.
     ended.catch(() => undefined);
     const plan = planLoad(spec, configuration, placement, target);
+    const { source } = placement;
+    const start = () => source?.start(plan, recipeOf(spec, configuration, target)) ?? new Generator(plan);
     const measureHere = (isFresh: boolean) =>
-      loadTarget(spec, configuration, { target, plan, ended, isFresh }, observer);
+      loadTarget(spec, configuration, { target, ended, isFresh, start }, observer);
     try {
       if (configuration.secondEngine === undefined) return await measureHere(true);
       return await inTurns(spec.round, measureHere, () => {
@@ -77,26 +81,27 @@ export async function runTrial(
 /** A target that runs, and the load to put on it. */
 interface LoadedTarget {
   readonly target: RunningTarget;
-  readonly plan: LoadPlan;
   /** Rejects when the target ends or the run is aborted. */
   readonly ended: Promise<never>;
   /** Whether the target has had no load before. */
   readonly isFresh: boolean;
+  /** Starts the load, which opens its connections. */
+  start(): LoadGenerator;
 }
 
 /** Opens connections to a target, warms up, measures, drains and closes them. */
 function loadTarget(
   spec: TrialSpec,
   configuration: RunConfiguration,
-  { target, plan, ended, isFresh }: LoadedTarget,
+  { target, ended, isFresh, start }: LoadedTarget,
   observer: TrialObserver,
 ): Promise<Trial> {
   const readings = new Readings(target);
-  return whileRunning(new Generator(plan), async (generator) => {
+  return whileRunning(start(), async (generator) => {
     observer.loading(generator);
     try {
       const parts = { target, generator, readings, isFresh };
-      return await Promise.race([measure(spec, configuration, parts, observer), ended]);
+      return await Promise.race([measure(spec, configuration, parts, observer), ended, generator.broken]);
     } finally {
       observer.phase('stopping');
     }
@@ -112,7 +117,7 @@ function workSpecOf({ work, cacheHit, transport, sizes }: TrialSpec): WorkSpec |
 /** What takes part in a trial. */
 interface Parts {
   readonly target: RunningTarget;
-  readonly generator: Generator;
+  readonly generator: LoadGenerator;
   readonly readings: Readings;
   readonly isFresh: boolean;
 }
@@ -134,7 +139,7 @@ async function measure(
   // For the same reason, processes that may end then are watched from here on.
   const clientsStay = spec.connection === 'pooled' && !growsInStages(spec);
   if (configuration.warmupMs === 0) target.watch(clientsStay);
-  const begin = nowNanos();
+  const begin = nowNanos() + generator.aheadNanos;
   const warmupEnd = begin + configuration.warmupMs * 1e6;
   const measureEnd = warmupEnd + configuration.durationMs * 1e6;
   // The drain lasts until every request was answered or has timed out.
@@ -142,6 +147,7 @@ async function measure(
   observer.phase('warming up');
   generator.go({ begin, warmupEnd, measureEnd, drainEnd });
   await until(warmupEnd);
+  await generator.settled(0);
   if (configuration.warmupMs > 0) target.watch(clientsStay);
   const before = configuration.warmupMs === 0 ? beforeBegin : generator.completed();
   readings.startMeasuring(before);

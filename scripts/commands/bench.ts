@@ -14,6 +14,7 @@ import type { Flags } from '../cli/flags.ts';
 import { loadDisplacements } from '../flags/displacements.ts';
 import { assertOneEffort, effortDisplacements, effortFlags } from '../flags/effort.ts';
 import { exchangeFlagNames } from '../flags/exchange/read-exchange.ts';
+import { fleetFlags, readFleet } from '../flags/fleet.ts';
 import { foreignFlags, readForeign } from '../flags/foreign.ts';
 import { assertSizeApplies, readLoad, readWork } from '../flags/load.ts';
 import { orAll, readModels, serving } from '../flags/models.ts';
@@ -57,6 +58,7 @@ const schema = z.strictObject({
   ),
   ...serverFlags,
   ...loadFlags,
+  ...fleetFlags,
   ...outputFlags,
 });
 
@@ -174,6 +176,7 @@ async function readConfiguration(flags: CommandFlags): Promise<RunConfiguration>
     ...load,
     ...exchange,
     ...readTlsUse(flags, transports),
+    ...readFleet(flags),
     ...scenarios,
   };
 }

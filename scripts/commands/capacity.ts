@@ -10,6 +10,7 @@ import type { Flags } from '../cli/flags.ts';
 import { textsForm } from '../cli/option-form.ts';
 import { loadDisplacements } from '../flags/displacements.ts';
 import { assertOneEffort, effortDisplacements, effortFlags } from '../flags/effort.ts';
+import { fleetFlags, readFleet } from '../flags/fleet.ts';
 import { foreignFlags, readForeign } from '../flags/foreign.ts';
 import { assertSizeApplies, readLoad, readWork } from '../flags/load.ts';
 import { readModels, serving } from '../flags/models.ts';
@@ -80,6 +81,7 @@ const schema = z.strictObject({
   ...serverFlags,
   ...loadFlags,
   ...DECIDED,
+  ...fleetFlags,
   ...outputFlags,
 });
 
@@ -144,6 +146,7 @@ async function readConfiguration(
   return {
     ...load,
     ...readTlsUse(flags, [transport]),
+    ...readFleet(flags),
     command: 'capacity',
     targets: [...readServers(flags, transport, load.app), ...(address ? [address] : [])],
     transports: [transport],

@@ -16,6 +16,7 @@ import { oneOf, parsed, someOf, texts } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
 import { textsForm } from '../cli/option-form.ts';
 import { loadDisplacements } from '../flags/displacements.ts';
+import { fleetFlags, readFleet } from '../flags/fleet.ts';
 import { foreignFlags, readForeign } from '../flags/foreign.ts';
 import { assertSizeApplies, readLoad, readWork } from '../flags/load.ts';
 import { loadFlags, MEASURED, serverFlags, targetFlags } from '../flags/options.ts';
@@ -67,6 +68,7 @@ const schema = z.strictObject({
   }),
   ...serverFlags,
   ...loadFlags,
+  ...fleetFlags,
   ...outputFlags,
 });
 
@@ -88,6 +90,7 @@ export const run = measuringCommand({
     ["run --exec 'python3 echo.py {port}'", 'your own server, started for this run'],
     ['run --target udp://127.0.0.1:7000', 'a running server'],
     ['run --model async --model epoll --select p2c', 'two servers that share the load'],
+    ['run --target tcp://10.0.0.7:7000 --nats nats://10.0.0.2 --agents all', 'a load that other machines make'],
   ],
   async plan(flags: CommandFlags) {
     const output = readOutput(flags);
@@ -120,6 +123,7 @@ async function readConfiguration(flags: CommandFlags, target: TargetSpec | undef
     ...load,
     ...readTlsUse(flags, transports),
     ...readEngine(flags),
+    ...readFleet(flags),
   };
 }
 

@@ -11,6 +11,7 @@ import { someOf } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
 import { loadDisplacements } from '../flags/displacements.ts';
 import { assertOneEffort, effortDisplacements, effortFlags } from '../flags/effort.ts';
+import { fleetFlags, readFleet } from '../flags/fleet.ts';
 import { foreignFlags, readForeign } from '../flags/foreign.ts';
 import { assertSizeApplies, readLoad, readWork } from '../flags/load.ts';
 import { appFlag, loadFlags, MEASURED, modelsFlag, serverFlags } from '../flags/options.ts';
@@ -58,6 +59,7 @@ const schema = z.strictObject({
   ...serverFlags,
   ...loadFlags,
   ...PACING,
+  ...fleetFlags,
   ...outputFlags,
 });
 
@@ -109,6 +111,7 @@ async function readConfiguration(flags: CommandFlags): Promise<RunConfiguration>
     balance: flags.values.balance,
     ...load,
     ...readTlsUse(flags, scenarios.transports),
+    ...readFleet(flags),
     ...scenarios,
   };
 }

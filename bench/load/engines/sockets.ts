@@ -103,6 +103,7 @@ export class SocketEngine {
   /** Waits for the start signal, then applies the load, measures and drains. */
   run(): ThreadReport {
     const schedule = this.#control.waitForGo();
+    const startedNanos = nowNanos();
     const state = this.#state;
     state.draining = false;
     this.#demand.begin(schedule.begin, schedule.measureEnd);
@@ -117,6 +118,7 @@ export class SocketEngine {
     this.#workload.stopMeasuring?.();
     const inTime = { ...state.counts };
     const report = {
+      startedNanos,
       completedInTime: inTime.completed,
       bytesInTime: inTime.bytes,
       measuredSeconds: (end - begin) / 1e9,

@@ -1,3 +1,5 @@
+import { nowNanos } from '../../measure/clock.ts';
+
 /**
  * Numbers that the main thread and the generator threads share: the phase, when it ends, and whether to stop. A
  * generator thread blocks in epoll_wait(2) and cannot receive messages, so it reads these.
@@ -12,6 +14,9 @@ const BEGIN = 0;
 const WARMUP_END = 1;
 const MEASURE_END = 2;
 const DRAIN_END = 3;
+
+/** How long before the start a thread stops sleeping. Linux lets timers of normal threads be 50 µs late: prctl(2). */
+const AWAKE_NANOS = 200_000;
 
 /** When a load begins and its phases end, in nanoseconds of the monotonic clock. */
 export interface Schedule {
@@ -71,11 +76,16 @@ export class LoadControl {
     return Atomics.load(this.#flags, END) === 1;
   }
 
-  /** Blocks the calling thread until the load begins, or begins again. */
+  /** Blocks the calling thread until the load begins, or begins again: its start signal may come ahead of time. */
   waitForGo(): Schedule {
     if (!this.ended) Atomics.wait(this.#flags, GO, this.#begun);
     this.#begun = Atomics.load(this.#flags, GO);
-    return this.#schedule;
+    const schedule = this.#schedule;
+    for (let left = schedule.begin - nowNanos(); left > 0 && !this.ended; left = schedule.begin - nowNanos()) {
+      // The timer may be late: the rest is spent awake.
+      if (left > AWAKE_NANOS) Atomics.wait(this.#flags, GO, this.#begun, (left - AWAKE_NANOS) / 1e6);
+    }
+    return schedule;
   }
 
   /** Blocks the calling thread until {@link end}. */

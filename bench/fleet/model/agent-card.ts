@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import { agentIdSchema } from './identity.ts';
+
+/** Version of the messages. Agents of another version are not used. */
+export const PROTOCOL_VERSION = 1;
+
+/** Names of machines, and labels, as they are printed. */
+export const AGENT_NAME = /^[\w.:-]{1,253}$/;
+export const LABEL_NAME = /^[A-Za-z][\w.-]{0,62}$/;
+export const LABEL_VALUE = /^[\w.:/-]{1,253}$/;
+
+const findingSchema = z.object({
+  what: z.string().max(200),
+  found: z.string().max(500),
+  verdict: z.enum(['fine', 'note', 'bad']),
+  advice: z.string().max(1000),
+});
+
+/** How an agent introduces itself. */
+export const agentCardSchema = z.object({
+  protocol: z.literal(PROTOCOL_VERSION),
+  agent: agentIdSchema,
+  /** Name of its machine, for people. */
+  name: z.string().regex(AGENT_NAME),
+  labels: z.record(z.string().regex(LABEL_NAME), z.string().regex(LABEL_VALUE)),
+  state: z.enum(['idle', 'busy', 'draining']),
+  /** Number of CPUs that it may use: its load threads when load is divided by fitness. */
+  cpus: z.number().int().positive().max(4096),
+  kernel: z.string().max(200),
+  node: z.string().max(50),
+  version: z.string().max(50),
+  /** Most file descriptors; null: not known. */
+  openFiles: z.number().nonnegative().nullable(),
+  /** Targets that its owner allows, as they were given. */
+  targets: z.array(z.string().max(300)).max(1000),
+  /** What `doctor` finds there. */
+  findings: z.array(findingSchema).max(100),
+});
+export type AgentCard = Readonly<z.infer<typeof agentCardSchema>>;

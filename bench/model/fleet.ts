@@ -1,0 +1,72 @@
+import * as z from 'zod';
+import { latencySchema } from './latency-summary.ts';
+import { amount, count } from './numbers.ts';
+
+/** How a load is divided among agents. */
+export const divisions = {
+  evenly: 'each agent gets the same',
+  fitness: 'in proportion to the CPUs that each may use',
+} as const;
+export type Division = keyof typeof divisions;
+
+/** Which agents to use. */
+export type AgentChoice =
+  | { readonly kind: 'number'; readonly number: number }
+  | { readonly kind: 'all' }
+  | { readonly kind: 'label'; readonly label: string; readonly value: string };
+
+/** A load that agents on other machines make, and how to reach them. */
+export interface FleetRequest {
+  /** URL of the NATS server. It may contain a password, so results do not contain it. */
+  readonly server: string;
+  /** File with the user's credentials; null: none. */
+  readonly credentials: string | null;
+  readonly choice: AgentChoice;
+  /** IP address of this machine on which its servers listen, so that agents reach them. */
+  readonly listenOn: string;
+  readonly division: Division;
+  /** Load threads of all agents together; null: one for each CPU, or as many as the smallest agent has, on each. */
+  readonly threads: number | null;
+  /** Largest uncertainty of an agent's clock with which a rate is measured. */
+  readonly maxClockErrorMs: number;
+  /** An agent that is silent for this time is lost. */
+  readonly silenceMs: number;
+}
+
+/** What results store of an agent's part of a trial. */
+export const agentLoadSchema = z.looseObject({
+  agent: z.string(),
+  /** Name of its machine. */
+  name: z.string(),
+  labels: z.record(z.string(), z.string()),
+  threads: count,
+  connections: count,
+  /** Its clock minus the controller's: the truth is within ± `uncertaintyMicros`, half of the round trip. */
+  clock: z.looseObject({ offsetMicros: z.number(), uncertaintyMicros: amount }),
+  /** When its first thread began to send, after the planned start; within the uncertainty of its clock. */
+  startLagMicros: z.number(),
+  requests: z.looseObject({
+    sent: count,
+    completed: count,
+    timedOut: count,
+    errors: count,
+    corrupted: count,
+    dropped: count,
+  }),
+  requestsPerSecond: amount,
+  cpuSeconds: amount,
+  /** Share of its time that its busiest thread was on a CPU, 0 to 1. */
+  utilization: amount,
+  saturated: z.boolean(),
+  latencyMicros: z.looseObject({ response: latencySchema, scheduleLag: latencySchema.optional() }),
+});
+export type AgentLoadRecord = z.infer<typeof agentLoadSchema>;
+
+/** Parses which agents to use: a number, `all`, or `label=value`. @throws {RangeError} for anything else. */
+export function parseAgentChoice(text: string): AgentChoice {
+  if (text === 'all') return { kind: 'all' };
+  if (/^[1-9]\d{0,4}$/.test(text)) return { kind: 'number', number: Number(text) };
+  const [, label, value] = /^([^=\s]+)=(\S+)$/.exec(text) ?? [];
+  if (label !== undefined && value !== undefined) return { kind: 'label', label, value };
+  throw new RangeError(`'${text}' chooses no agents: a number of them, all, or a label such as zone=a`);
+}

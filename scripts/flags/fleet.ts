@@ -1,0 +1,77 @@
+import { isIP } from 'node:net';
+import type { RunConfiguration } from '../../bench/model/configuration.ts';
+import { type Division, divisions, parseAgentChoice } from '../../bench/model/fleet.ts';
+import { duration } from '../cli/amounts.ts';
+import { oneOf, parsed, text } from '../cli/flag-types.ts';
+import type { Flags, Values } from '../cli/flags.ts';
+import { textForm } from '../cli/option-form.ts';
+import { isOwnAddress } from './host.ts';
+
+/** Heading of `--help` for agents. */
+const FLEET = 'Agents on other machines:';
+
+/** Flags for the NATS server, for the commands that use it. */
+export const natsFlags = {
+  nats: text()
+    .optional()
+    .meta({ group: FLEET, description: 'URL of the NATS server: nats://HOST:4222, tls://HOST [default: NATS_URL]' }),
+  'nats-creds': text()
+    .optional()
+    .meta({ group: FLEET, description: 'File of credentials for the NATS server, as nsc writes it' }),
+};
+
+/** Flags for agents that make the load, for the commands that measure. */
+export const fleetFlags = {
+  ...natsFlags,
+  agents: parsed(parseAgentChoice, { once: true, form: textForm })
+    .optional()
+    .meta({ group: FLEET, description: 'Agents that make the load: a number of them, all, or a label such as zone=a' }),
+  divide: oneOf('division', Object.keys(divisions) as Division[])
+    .prefault('evenly')
+    .meta({ group: FLEET, description: 'How the load is divided among agents: evenly, or by fitness (their CPUs)' }),
+  'listen-on': text().prefault('127.0.0.1').meta({
+    group: FLEET,
+    description: 'Own IP address for the servers that this run starts, so that agents reach them',
+  }),
+  'max-clock-error': duration()
+    .prefault('1ms')
+    .meta({ group: FLEET, description: 'Uncertainty of a clock above which a rate is refused' }),
+  'agent-timeout': duration()
+    .prefault('1s')
+    .meta({ group: FLEET, description: 'Silence after which an agent is lost, and its trial has failed: 1s to 60s' }),
+};
+
+type NatsFlags = Flags<Values<Pick<typeof natsFlags, 'nats'>> & Partial<Values<typeof natsFlags>>>;
+
+/** Reads how to reach the NATS server; undefined after a fault. */
+export function readNats(
+  flags: NatsFlags,
+): { readonly server: string; readonly credentials: string | null } | undefined {
+  const { nats: server = process.env.NATS_URL, 'nats-creds': credentials = null } = flags.values;
+  if (server !== undefined && server !== '') return { server, credentials };
+  flags.refuse('agents are reached through a NATS server: give its URL with --nats, or in NATS_URL');
+  return undefined;
+}
+
+/** Reads which agents make the load; nothing when this machine does. */
+export function readFleet(
+  flags: Flags<Values<typeof fleetFlags> & { readonly threads?: number | undefined }>,
+): Pick<RunConfiguration, 'fleet'> {
+  const { agents: choice, divide: division, threads = null } = flags.values;
+  const { 'max-clock-error': maxClockErrorMs, 'agent-timeout': silenceMs, 'listen-on': listenOn } = flags.values;
+  if (choice === undefined) {
+    const others = (['nats', 'nats-creds', 'divide', 'listen-on', 'max-clock-error', 'agent-timeout'] as const).filter(
+      (name) => flags.isChosen(name),
+    );
+    for (const name of others) flags.refuse(`--${name} has no effect without --agents`);
+    return {};
+  }
+  if (silenceMs < 1000 || silenceMs > 60_000) flags.refuse('--agent-timeout: from 1s to 60s');
+  if (isIP(listenOn) === 0 || !isOwnAddress(listenOn) || /^[0:.]+$/.test(listenOn)) {
+    flags.refuse(`--listen-on: ${listenOn} is no IP address of this machine`);
+  }
+  const nats = readNats(flags);
+  return nats === undefined
+    ? {}
+    : { fleet: { ...nats, choice, listenOn, division, threads, maxClockErrorMs, silenceMs } };
+}
