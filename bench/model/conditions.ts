@@ -50,6 +50,7 @@ function trialsPlan(plan: Plan): Conditions {
     timestamps = 'user',
     threads,
     agents,
+    servedOn,
     capacity,
   } = plan;
   return {
@@ -60,6 +61,7 @@ function trialsPlan(plan: Plan): Conditions {
     timestamps,
     'generator threads': String(threads),
     ...(agents && { agents: String(agents.length) }),
+    ...(servedOn && { 'machine of the servers': servedOn.name }),
     ...(capacity && { 'confirmation in seconds': String(capacity.confirmSeconds) }),
   };
 }

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { nowNanos } from '../../measure/clock.ts';
 import { ServiceError } from '../../model/errors.ts';
+import { answerClock } from '../bus/answer-clock.ts';
 import type { Bus, BusMessage } from '../bus/bus.ts';
 import { type AgentCard, PROTOCOL_VERSION } from '../model/agent-card.ts';
-import { clockRequestSchema } from '../model/clock-reading.ts';
 import { commandSchema } from '../model/command.ts';
 import { newAgentId, trialKeyShape } from '../model/identity.ts';
-import { clockSubject, commandSubject, PING_SUBJECT, reportSubject } from '../model/subjects.ts';
+import { commandSubject, PING_SUBJECT, reportSubject } from '../model/subjects.ts';
 import { BEAT_MS } from '../model/timing.ts';
 import { decode, encode } from '../model/wire.ts';
 import { connectionsOf } from '../schedule/shares.ts';
@@ -75,7 +75,7 @@ class Agent {
     const { agent } = this.#state;
     this.#subscriptions = [
       bus.subscribe(PING_SUBJECT, (message) => this.#introduce(message)),
-      bus.subscribe(clockSubject(agent), (message) => this.#readClock(message)),
+      answerClock(bus, agent),
       bus.subscribe(commandSubject(agent), (message) => this.#obey(message)),
     ];
     bus.onStatus(({ kind, message }) => {
@@ -168,13 +168,6 @@ class Agent {
     const state = isDraining ? 'draining' : task === null ? 'idle' : 'busy';
     const card: AgentCard = { ...this.#settings.card, protocol: PROTOCOL_VERSION, agent, state };
     this.#settings.bus.publish(reply, encode(card));
-  }
-
-  #readClock({ data, reply }: BusMessage): void {
-    const received = nowNanos();
-    const request = decode(clockRequestSchema, data);
-    if (request === undefined || reply === undefined) return;
-    this.#settings.bus.publish(reply, encode({ exchange: request.exchange, received, replied: nowNanos() }));
   }
 
   #obey({ data }: BusMessage): void {
