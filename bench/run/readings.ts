@@ -4,7 +4,8 @@ import type { TreeMemory, TreeUsage } from '../measure/procfs.ts';
 import type { KernelUsage, ServerUsage } from '../model/trial.ts';
 import type { TrialSpec } from './planner.ts';
 import type { RunningTarget } from './running-target.ts';
-import { meterOf, type ServerMeter, type ServerReading } from './server-meter.ts';
+import { meterOf } from './server-meter.ts';
+import type { ServerMeter, ServerReading } from './server-reading.ts';
 
 /** Usage of the server and completed requests, at one moment. */
 export interface Sample {

@@ -2,7 +2,7 @@ import type { BalancePolicy } from '../../servers/balance/policies.ts';
 import type { Served } from '../../servers/served.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
-import type { ServerMeter } from './server-meter.ts';
+import type { ServerMeter } from './server-reading.ts';
 
 /** A target that is running and accepts requests at an address. */
 export interface RunningTarget {

@@ -1,30 +1,9 @@
-import { type KernelCounters, readKernelCounters } from '../measure/kernel-counters.ts';
-import { type TreeMemory, type TreeUsage, treeMemory, treePssBytes, treeUsage } from '../measure/procfs.ts';
+import { readKernelCounters } from '../measure/kernel-counters.ts';
+import { treeMemory, treePssBytes, treeUsage } from '../measure/procfs.ts';
 import { dropsOfUdpPort } from '../measure/udp-sockets.ts';
 import { treeCpuNanos } from './idleness.ts';
 import type { RunningTarget } from './running-target.ts';
-
-/** What can be read of a server, on the machine where it runs. Null: not known there. */
-export interface ServerReading {
-  readonly usage: TreeUsage | null;
-  readonly memory: TreeMemory | null;
-  /** Proportional set size of its processes, in bytes. */
-  readonly pssBytes: number | null;
-  /** CPU time of its living processes, in nanoseconds. It decreases when one ends. */
-  readonly livingCpuNanos: number | null;
-  /** Datagrams that its sockets have dropped so far. */
-  readonly drops: number | null;
-  /** Counters of the kernel of its machine. */
-  readonly kernel: KernelCounters | null;
-}
-
-export type Gauge = keyof ServerReading;
-
-/** Reads what a server has used. */
-export interface ServerMeter {
-  /** Reads these gauges, in this order. A meter of this machine has read them when the call returns. */
-  read<G extends Gauge>(...gauges: readonly G[]): Promise<Pick<ServerReading, G>>;
-}
+import type { Gauge, ServerMeter, ServerReading } from './server-reading.ts';
 
 /** Returns the meter of a target: its own where it runs elsewhere, or one that reads this machine. */
 export function meterOf(target: RunningTarget): ServerMeter {

@@ -2,7 +2,7 @@ import type { InternetAddress } from '../../../sockets/address.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import { AgentError, TargetError } from '../../model/errors.ts';
 import type { RunningTarget } from '../../run/running-target.ts';
-import type { Gauge, ServerMeter, ServerReading } from '../../run/server-meter.ts';
+import type { Gauge, ServerMeter, ServerReading } from '../../run/server-reading.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { ServeReport, ServerAnswer, ServerKey, ServerQuestion, Serving } from '../model/serving.ts';
 import { commandSubject } from '../model/subjects.ts';

@@ -4,7 +4,7 @@ import { appNames } from '../../../servers/apps/app-catalog.ts';
 import { balancePolicyNames } from '../../../servers/balance/policies.ts';
 import { modelNames } from '../../../servers/model-catalog.ts';
 import { MAX_CONNECTIONS } from '../../model/want.ts';
-import type { Gauge, ServerReading } from '../../run/server-meter.ts';
+import type { Gauge, ServerReading } from '../../run/server-reading.ts';
 import { agentIdSchema, runIdSchema } from './identity.ts';
 import { LONGEST_SILENCE_MS, SHORTEST_SILENCE_MS } from './timing.ts';
 
@@ -87,7 +87,7 @@ export const serveCommandSchema = z.discriminatedUnion('kind', [
 ]);
 export type ServeCommand = Readonly<z.infer<typeof serveCommandSchema>>;
 
-/** ServerReading of run/server-meter.ts, as it is received: the gauges that were asked for. */
+/** ServerReading of run/server-reading.ts, as it is received: the gauges that were asked for. */
 const readingSchema = z.strictObject({
   usage: z
     .strictObject({ cpuNanos: amount, threads: count, processes: count, contextSwitches: count })
