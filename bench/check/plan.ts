@@ -2,6 +2,7 @@ import { worksOver } from '../../servers/model-catalog.ts';
 import type { ForeignServer, RunConfiguration, SingleTarget } from '../model/configuration.ts';
 import { configurationFaults } from '../model/configuration-faults.ts';
 import { type Exchange, isPlainGet } from '../model/exchange.ts';
+import type { FleetRequest } from '../model/fleet.ts';
 import type { OperatingPoint } from '../model/operating-point.ts';
 import type { StoredBaseline } from '../model/stored-baseline.ts';
 import type { TlsOptions } from '../model/tls-options.ts';
@@ -66,6 +67,8 @@ export interface CheckPlan {
   readonly timeoutMs: number;
   readonly openTimeoutMs: number;
   readonly threads: number | null;
+  /** Agents that make the load; undefined: this process does. */
+  readonly fleet?: FleetRequest | undefined;
   readonly serverCpus: readonly number[] | null;
   readonly loadCpus: readonly number[] | null;
   /** HTTP only: accept pages that change between replies, or differ between A and B. */
@@ -83,7 +86,7 @@ export function isPaced(metric: GatedMetric): boolean {
 
 /** Returns the load on one program as the configuration of a run: a fault of that run is a fault of the check. */
 function asRun(plan: CheckPlan, program: SingleTarget): RunConfiguration {
-  const { point, seed, threads, timeoutMs, openTimeoutMs, serverCpus, loadCpus, warmupMs } = plan;
+  const { point, seed, threads, timeoutMs, openTimeoutMs, serverCpus, loadCpus, warmupMs, fleet } = plan;
   return {
     ...{
       ...point,
@@ -93,7 +96,7 @@ function asRun(plan: CheckPlan, program: SingleTarget): RunConfiguration {
       connections: [point.connections],
     },
     ...{ seed, threads, timeoutMs, openTimeoutMs, serverCpus, loadCpus, warmupMs: warmupMs ?? 0 },
-    ...{ scenarios: [], requests: null, thresholds: [] },
+    ...{ scenarios: [], requests: null, thresholds: [], fleet },
     // Placeholders: windows have checks of their own.
     ...{ rounds: 1, durationMs: 1, timestamps: 'user' },
   };

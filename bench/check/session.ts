@@ -130,16 +130,17 @@ export async function stopArms(arms: ReadonlyMap<ArmName, Arm>): Promise<void> {
 export async function start(
   name: ArmName,
   plan: CheckPlan,
-  { serverCpus }: Placement,
+  { serverCpus, source }: Placement,
   signal: AbortSignal,
 ): Promise<Arm> {
-  const { a, b, pages, point } = plan;
+  const { a, b, pages, point, fleet } = plan;
   const { transport, app } = point;
   const program = name === 'b' ? b : a;
   const called = targetName(program);
   const label = name === 'null' ? `the copy of A (${called})` : `${name.toUpperCase()} (${called})`;
-  const target = await labelled(label, startTarget(program, { transport, app, cpus: serverCpus, signal }));
-  return new Arm(label, target, plan, pages?.[name === 'b' ? 'b' : 'a'] ?? null);
+  const options = { transport, app, cpus: serverCpus, signal, ...(fleet && { host: fleet.listenOn }) };
+  const target = await labelled(label, startTarget(program, options));
+  return new Arm(label, target, plan, pages?.[name === 'b' ? 'b' : 'a'] ?? null, source);
 }
 
 /**

@@ -102,6 +102,8 @@ export const checkResultSchema = z.looseObject({
     budgetMs: amount.nullable(),
     /** Gated metrics that were left out because they could not be measured here; absent when there are none. */
     dropped: z.array(z.looseObject({ metric: z.string(), reason: z.string() })).optional(),
+    /** Names of the machines of the agents that made the load; absent when this machine did. */
+    agents: z.array(z.string()).optional(),
     serverCpus: z.array(count),
     loadCpus: z.array(count),
   }),

@@ -67,6 +67,10 @@ function trialsPlan(plan: Plan): Conditions {
 }
 
 /** Over HTTP, another page is another amount of work. */
-function checkPlan({ windowMs, page }: CheckResult['plan']): Conditions {
-  return { 'window in ms': String(windowMs), ...(page !== undefined && { page: page.slice(0, SHORT_HASH) }) };
+function checkPlan({ windowMs, page, agents }: CheckResult['plan']): Conditions {
+  return {
+    'window in ms': String(windowMs),
+    ...(agents && { agents: String(agents.length) }),
+    ...(page !== undefined && { page: page.slice(0, SHORT_HASH) }),
+  };
 }

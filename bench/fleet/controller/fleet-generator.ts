@@ -15,7 +15,7 @@ import type { FleetAssignment } from '../model/assignment.ts';
 import type { TrialKey } from '../model/identity.ts';
 import type { AgentProgress, Report } from '../model/report.ts';
 import { commandSubject } from '../model/subjects.ts';
-import { BEAT_MS, START_AHEAD_MS } from '../model/timing.ts';
+import { BEAT_MS, START_AHEAD_MS, WINDOW_AHEAD_MS } from '../model/timing.ts';
 import { encode } from '../model/wire.ts';
 import { Deferred } from './deferred.ts';
 import { synchronize } from './synchronize.ts';
@@ -44,12 +44,13 @@ export interface FleetTrialSettings {
 /** The load of one trial that agents make: connects the state machine of trial-state.ts with a bus and a clock. */
 export class FleetGenerator implements LoadGenerator {
   readonly threads: number;
-  readonly aheadNanos = START_AHEAD_MS * 1e6;
+  readonly aheadNanos: number;
   readonly #settings: FleetTrialSettings;
   readonly #merge: FleetMerge;
   readonly #progress = new Map<string, AgentProgress>();
   readonly #opened = new Deferred<void>();
-  readonly #finished = new Deferred<void>();
+  /** Of the present window. */
+  #finished = new Deferred<void>();
   readonly #broken = new Deferred<never>();
   /** Those that wait for the counts of a look. */
   #waiting: { readonly look: number; readonly resolve: () => void }[] = [];
@@ -63,6 +64,8 @@ export class FleetGenerator implements LoadGenerator {
     this.#settings = settings;
     const { key, agents, silenceMs } = settings;
     this.threads = agents.reduce((sum, { assignment }) => sum + assignment.share.threads.length, 0);
+    const takesTurns = agents.some(({ assignment }) => assignment.windows !== undefined);
+    this.aheadNanos = (takesTurns ? WINDOW_AHEAD_MS : START_AHEAD_MS) * 1e6;
     this.#merge = new FleetMerge(agents);
     const participants = agents.map(({ card: { agent, name }, assignment }) => ({ agent, name, assignment }));
     const begun = beginTrial(key, participants, silenceMs, nowNanos());
@@ -73,6 +76,11 @@ export class FleetGenerator implements LoadGenerator {
 
   get broken(): Promise<never> {
     return this.#broken.promise;
+  }
+
+  /** Whether it has failed or was stopped. */
+  get isOver(): boolean {
+    return this.#state.phase === 'failed' || this.#state.phase === 'stopped';
   }
 
   /** Receives a report of an agent. */
@@ -99,6 +107,8 @@ export class FleetGenerator implements LoadGenerator {
 
   go(schedule: Schedule): void {
     this.#merge.begin(schedule.begin);
+    this.#progress.clear();
+    this.#finished = new Deferred();
     this.#warmupMs = (schedule.warmupEnd - schedule.begin) / 1e6;
     const schedules = new Map(
       [...this.#offsets].map(([agent, { offsetNanos }]): [string, Schedule] => [agent, shifted(schedule, offsetNanos)]),
