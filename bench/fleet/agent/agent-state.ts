@@ -1,4 +1,4 @@
-import type { Schedule } from '../../load/threads/control.ts';
+import { type Schedule, shifted } from '../../load/threads/control.ts';
 import type { FleetAssignment } from '../model/assignment.ts';
 import type { Command } from '../model/command.ts';
 import { isSameTrial, type TrialKey } from '../model/identity.ts';
@@ -61,7 +61,7 @@ export type AgentEvent =
 export type AgentAction =
   | { readonly kind: 'report'; readonly report: Report }
   | { readonly kind: 'open'; readonly key: TrialKey; readonly assignment: FleetAssignment }
-  | { readonly kind: 'start'; readonly key: TrialKey; readonly schedule: Schedule }
+  | { readonly kind: 'start'; readonly key: TrialKey; readonly schedule: Schedule; readonly window?: number }
   | { readonly kind: 'found-idle'; readonly key: TrialKey }
   /** End the load, and log why. */
   | { readonly kind: 'end'; readonly key: TrialKey; readonly why: string }
@@ -167,13 +167,17 @@ function start(
   now: number,
 ): AgentStep {
   if (window >= task.windows || window !== nextWindow(task.phase)) return unchanged({ ...state, task });
-  if (schedule.begin < now) {
+  const takesTurns = task.windows > 1;
+  if (schedule.begin < now && !takesTurns) {
     const late = Math.ceil((now - schedule.begin) / 1e6);
     return failed(state, task, `the start signal arrived ${late} ms after the start`);
   }
+  // The controller sees from its report that a window began late; the next ones may be in time.
+  const delay = takesTurns ? Math.max(0, now - schedule.begin) : 0;
+  const begin = { kind: 'start', key: task.key, schedule: shifted(schedule, delay), ...numbered(window) } as const;
   const progress: AgentProgress = { look: -1, completed: 0, failed: 0, bytes: 0, inFlight: 0, doneNanos: null };
   const begun = beat(state, { ...task, phase: { phase: 'running', progress, ...numbered(window) } });
-  return { state: begun.state, actions: [...begun.actions, { kind: 'start', key: task.key, schedule }] };
+  return { state: begun.state, actions: [...begun.actions, begin] };
 }
 
 /** Returns the window that can begin; undefined while none can. */

@@ -100,7 +100,7 @@ class Agent {
         return;
       case 'start': {
         const aheadMs = Math.round((action.schedule.begin - nowNanos()) / 1e6);
-        log(`trial ${action.key.trial} begins in ${aheadMs} ms`);
+        if (action.window === undefined) log(`trial ${action.key.trial} begins in ${aheadMs} ms`);
         this.#loads.get(nameOf(action.key))?.start(action.schedule);
         return;
       }

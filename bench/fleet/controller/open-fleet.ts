@@ -10,6 +10,7 @@ import type { FleetAssignment } from '../model/assignment.ts';
 import { newRunId } from '../model/identity.ts';
 import { reportSchema } from '../model/report.ts';
 import { reportSubject } from '../model/subjects.ts';
+import { WINDOW_AHEAD_MS } from '../model/timing.ts';
 import { decode, encode, MAX_MESSAGE_BYTES } from '../model/wire.ts';
 import { threadShares } from '../schedule/shares.ts';
 import { chooseAgents, isEnough } from './choose-agents.ts';
@@ -50,6 +51,7 @@ export class Fleet implements LoadSource {
   readonly #bus: Bus;
   readonly #request: Omit<FleetRequest, 'server' | 'credentials' | 'choice'>;
   readonly #run = newRunId();
+  readonly #lead = { windowMs: WINDOW_AHEAD_MS };
   #trials = 0;
   /** The load of a trial, or several loads that take turns. */
   #current: readonly FleetGenerator[] = [];
@@ -96,7 +98,9 @@ export class Fleet implements LoadSource {
     }));
     assertFits(assigned.map(({ assignment }) => assignment));
     const key = { run: this.#run, trial: ++this.#trials };
-    const generator = new FleetGenerator({ bus: this.#bus, key, agents: assigned, silenceMs, maxClockErrorMs });
+    const generator = new FleetGenerator({
+      ...{ bus: this.#bus, key, agents: assigned, silenceMs, maxClockErrorMs, lead: this.#lead },
+    });
     this.#current = [...this.#current.filter(({ isOver }) => !isOver), generator];
     if (this.#lost !== undefined) generator.disconnected(this.#lost);
     return generator;
