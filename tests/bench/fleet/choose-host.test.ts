@@ -66,8 +66,8 @@ describe('a request for a server', () => {
     expect(whyNotServed(owned('sh'), served)).toMatch(/lists no command sh/);
     expect(whyNotServed({ ...owned('web'), transport: 'udp' }, served)).toMatch(/no \{transport\}/);
     expect(whyNotServed({ ...serving, transport: 'udp' }, served)).toMatch(/with a forged sender/);
-    expect(whyNotServed({ ...serving, app: 'chat', server: { kind: 'model', model: 'cluster' } }, served)).toMatch(
-      /can't serve chat/,
+    expect(whyNotServed({ ...serving, app: 'websocket' }, served)).toMatch(
+      /can't serve websocket by epoll/,
     );
   });
 
