@@ -54,8 +54,7 @@ export class Arm {
     const { exchangeWithSecrets: exchange = plan.point.exchange, tlsOptions } = this.#plan;
     const protocol = protocolSpec(plan.point, destination, exchange);
     const whole = { ...plan, address, protocol, ...tlsUseOf(plan.point, tlsOptions, [address]) };
-    const generator =
-      this.#source?.start(whole, { destinations: [destination], exchange }) ?? new Generator(whole);
+    const generator = this.#source?.start(whole, { destinations: [destination], exchange }) ?? new Generator(whole);
     this.#generators.push(generator);
     const { answered, opened } = await labelled(this.#label, Promise.race([generator.opened(), this.#target.died]));
     if (answered < plan.point.connections) {
@@ -81,9 +80,7 @@ export class Arm {
     const { connections, pipelining } = this.#plan.point;
     const slots = connections * pipelining;
     // The target's promise lives as long as the server, and holds the result of every race with it: not a whole report.
-    const ended = generator
-      .finished()
-      .then((load) => ({ counts: load.counts, reading: readingOf(load, slots) }));
+    const ended = generator.finished().then((load) => ({ counts: load.counts, reading: readingOf(load, slots) }));
     const { counts, reading } = await labelled(this.#label, Promise.race([ended, this.#target.died]));
     const cpuNanos = this.#cpuNanos();
     await this.#assertWhole();

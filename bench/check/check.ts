@@ -41,9 +41,7 @@ export interface CheckObserver {
  */
 export async function check(plan: CheckPlan, observer: CheckObserver, signal: AbortSignal): Promise<CheckResult> {
   const placement = prepareCheck(plan);
-  return whileFleet(plan.fleet, (source) =>
-    new Check(plan, withSource(placement, source), observer, signal).run(),
-  );
+  return whileFleet(plan.fleet, (source) => new Check(plan, withSource(placement, source), observer, signal).run());
 }
 
 class Check {

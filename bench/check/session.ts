@@ -267,7 +267,10 @@ export function whyExcluded(
  * Returns why a session does not count when agents took turns instead of working together: the same rule for all arms.
  * A window is late when an agent began after half of it.
  */
-export function whyLate(readings: readonly Pick<WindowReading, 'startLagNanos'>[], windowMs: number): string | undefined {
+export function whyLate(
+  readings: readonly Pick<WindowReading, 'startLagNanos'>[],
+  windowMs: number,
+): string | undefined {
   const late = readings.filter(({ startLagNanos }) => startLagNanos > (windowMs * 1e6) / 2).length;
   return late > MAX_EMPTY * readings.length
     ? `an agent began after half of the window in ${late} of ${readings.length} windows`

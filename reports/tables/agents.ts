@@ -22,7 +22,9 @@ export function agentsTable(agents: readonly ListedAgent[]): Table {
 /** Returns which targets an agent may load, or where it starts servers. */
 function targetsOf({ targets, serves }: ListedAgent): string {
   if (serves === undefined) return targets.join(' ');
-  return ['serves on', serves.listenOn, ...(serves.commands.length === 0 ? [] : ['also', ...serves.commands])].join(' ');
+  return ['serves on', serves.listenOn, ...(serves.commands.length === 0 ? [] : ['also', ...serves.commands])].join(
+    ' ',
+  );
 }
 
 function fieldsOf(agents: readonly ListedAgent[]): Field<ListedAgent>[] {

@@ -196,7 +196,7 @@ function readBudget(flags: CommandFlags): number | null {
 async function readPlan(flags: CommandFlags, { a, b }: Programs): Promise<CheckPlan> {
   assertOneEffort(flags);
   if (flags.isChosen('agents') && flags.isGiven('baseline')) {
-    flags.refuse('--agents can\'t be combined with --baseline, whose runs are all measured on one machine');
+    flags.refuse("--agents can't be combined with --baseline, whose runs are all measured on one machine");
   }
   const { values } = flags;
   const { transport, 'websocket-message': websocketMessage } = values;

@@ -61,13 +61,7 @@ class AgentLoad implements RunningLoad {
   #sent: Latencies = noLatencies();
   #hasEnded = false;
 
-  constructor(
-    generator: Generator,
-    windows: number,
-    key: TrialKey,
-    emit: (event: AgentEvent) => void,
-    keep: Keep,
-  ) {
+  constructor(generator: Generator, windows: number, key: TrialKey, emit: (event: AgentEvent) => void, keep: Keep) {
     this.#keep = keep;
     this.#sendsDeltas = windows === 1;
     this.#generator = generator;

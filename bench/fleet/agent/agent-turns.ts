@@ -1,6 +1,13 @@
 import type { TrialKey } from '../model/identity.ts';
 import { isSameTrial } from '../model/identity.ts';
-import { type Admission, type AgentEvent, type AgentState, type AgentStep, idleAgent, stepAgent } from './agent-state.ts';
+import {
+  type Admission,
+  type AgentEvent,
+  type AgentState,
+  type AgentStep,
+  idleAgent,
+  stepAgent,
+} from './agent-state.ts';
 
 /**
  * What an agent does with several loads that take turns, as those of a check: each has a state of its own
@@ -69,7 +76,10 @@ function freePlace({ places }: AgentTurns, run: string, takesTurns: boolean): nu
 function busyPlace({ places, last }: AgentTurns): number {
   const busy = places.findIndex(({ task }) => task !== null);
   if (busy >= 0) return busy;
-  return Math.max(0, places.findIndex((place) => place.last !== null && last !== null && isSameTrial(place.last, last)));
+  return Math.max(
+    0,
+    places.findIndex((place) => place.last !== null && last !== null && isSameTrial(place.last, last)),
+  );
 }
 
 function stepPlace(state: AgentTurns, at: number, event: AgentEvent, admission: Admission): AgentTurnsStep {

@@ -125,7 +125,16 @@ function assignmentOf(
   }
   const message = {
     ...{ point, exchange, address: internetAddress(plan.address), destination, tls: plan.tls ?? null },
-    ...{ arrivals, levels, requests, isExact, streamKey: { seed, round, session, ordinal }, timestamps, timeoutMs, openTimeoutMs },
+    ...{
+      arrivals,
+      levels,
+      requests,
+      isExact,
+      streamKey: { seed, round, session, ordinal },
+      timestamps,
+      timeoutMs,
+      openTimeoutMs,
+    },
     ...(windows > 1 && { windows }),
   };
   // A copy as the agent gets it: without undefined properties.

@@ -79,7 +79,13 @@ export function beginTrial(
     participant.agent,
     { ...participant, heardAt: now, state: null, schedule: null, received: 0, isComplete: false },
   ]);
-  const state: FleetTrialState = { key, silenceNanos: silenceMs * 1e6, agents: new Map(views), phase: 'opening', window: 0 };
+  const state: FleetTrialState = {
+    key,
+    silenceNanos: silenceMs * 1e6,
+    agents: new Map(views),
+    phase: 'opening',
+    window: 0,
+  };
   return { state, actions: views.map(([, view]) => assign(key, view)) };
 }
 

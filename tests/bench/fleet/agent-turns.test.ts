@@ -18,7 +18,11 @@ const assign = (trial: number, windows?: number): AgentEvent =>
   command({ kind: 'assign', run, trial, assignment: assignment(windows === undefined ? {} : { windows }) });
 const start = (trial: number, window = 0): AgentEvent =>
   command({ kind: 'start', run, trial, schedule, ...(window > 0 && { window }) });
-const opened = (trial: number): AgentEvent => ({ kind: 'opened', key: { run, trial }, phase: { phase: 'open', opening } });
+const opened = (trial: number): AgentEvent => ({
+  kind: 'opened',
+  key: { run, trial },
+  phase: { phase: 'open', opening },
+});
 const finished = (trial: number): AgentEvent => ({ kind: 'finished', key: { run, trial }, progress });
 const stop = (trial: number): AgentEvent => command({ kind: 'stop', run, trial });
 
@@ -52,7 +56,9 @@ test('a load that runs once has the agent for itself', () => {
 });
 
 test('a load that is over does not begin again, whatever has ended since', () => {
-  expect(faults(after(assign(1, 3), assign(2, 3), stop(1), stop(2), assign(1, 3)))).toEqual(['this trial is over here']);
+  expect(faults(after(assign(1, 3), assign(2, 3), stop(1), stop(2), assign(1, 3)))).toEqual([
+    'this trial is over here',
+  ]);
   expect(faults(after(assign(1, 3), assign(2, 3), stop(1), assign(1, 3)))).toHaveLength(1);
 });
 
@@ -83,7 +89,11 @@ test('the controller starts the next window when all agents have sent the last o
   };
   const part = (agent: string, sequence: number) => {
     const end: Part = { kind: 'end', values: {} as (Part & { kind: 'end' })['values'], threads: 1 };
-    step = stepTrial(step.state, { kind: 'report', report: { kind: 'part', ...key, agent, sequence, part: end }, now: 0 });
+    step = stepTrial(step.state, {
+      kind: 'report',
+      report: { kind: 'part', ...key, agent, sequence, part: end },
+      now: 0,
+    });
     return step.actions.map(({ kind }) => kind);
   };
   const go = () => {
@@ -91,15 +101,23 @@ test('the controller starts the next window when all agents have sent the last o
     return step.actions.map((action) => action.kind === 'send' && action.command);
   };
   for (const agent of agents) received(agent, { phase: 'open', opening });
-  expect(go()).toEqual([{ kind: 'start', ...key, schedule }, { kind: 'start', ...key, schedule }]);
+  expect(go()).toEqual([
+    { kind: 'start', ...key, schedule },
+    { kind: 'start', ...key, schedule },
+  ]);
   expect(part(agents[0] ?? '', 0)).toEqual(['part']);
   expect(go()).toEqual([]);
   expect(part(agents[1] ?? '', 0)).toEqual(['part', 'finished']);
-  expect(go()).toEqual([{ kind: 'start', ...key, schedule, window: 1 }, { kind: 'start', ...key, schedule, window: 1 }]);
+  expect(go()).toEqual([
+    { kind: 'start', ...key, schedule, window: 1 },
+    { kind: 'start', ...key, schedule, window: 1 },
+  ]);
   // Counts of the first window that arrive late are not those of the second.
   expect(received(agents[0] ?? '', { phase: 'finished', progress })).toEqual([]);
   expect(received(agents[0] ?? '', { phase: 'running', progress, window: 1 })).toEqual(['progress']);
   const ticked = stepTrial(step.state, { kind: 'tick', now: 0 }).actions;
-  const starts = ticked.flatMap((action) => (action.kind === 'send' && action.command.kind === 'start' ? [action] : []));
+  const starts = ticked.flatMap((action) =>
+    action.kind === 'send' && action.command.kind === 'start' ? [action] : [],
+  );
   expect(starts).toEqual([{ kind: 'send', agent: agents[1], command: { kind: 'start', ...key, schedule, window: 1 } }]);
 });

@@ -66,9 +66,7 @@ describe('a request for a server', () => {
     expect(whyNotServed(owned('sh'), served)).toMatch(/lists no command sh/);
     expect(whyNotServed({ ...owned('web'), transport: 'udp' }, served)).toMatch(/no \{transport\}/);
     expect(whyNotServed({ ...serving, transport: 'udp' }, served)).toMatch(/with a forged sender/);
-    expect(whyNotServed({ ...serving, app: 'websocket' }, served)).toMatch(
-      /can't serve websocket by epoll/,
-    );
+    expect(whyNotServed({ ...serving, app: 'websocket' }, served)).toMatch(/can't serve websocket by epoll/);
   });
 
   test.each([
@@ -78,7 +76,10 @@ describe('a request for a server', () => {
     ['a model that there is not', { server: { kind: 'model', model: '../../evil' } }],
     ['a Unix-domain socket', { transport: 'unix' }],
     ['an address of its own', { host: '0.0.0.0' }],
-    ['work without an end', { work: { parts: [{ share: 1, cpuNanos: 1e300, ioNanos: 0 }], cacheHit: 0, requestBytes: 1 } }],
+    [
+      'work without an end',
+      { work: { parts: [{ share: 1, cpuNanos: 1e300, ioNanos: 0 }], cacheHit: 0, requestBytes: 1 } },
+    ],
   ])('is not valid with %s', (_, given) => {
     const command = { kind: 'serve', run: 'a'.repeat(32), server: 1, serving };
     expect(serveCommandSchema.safeParse(command).success).toBe(true);

@@ -53,7 +53,15 @@ describe.skipIf(whyMissing('nats-server') ?? whyMissing('libc'))('a machine that
   test('starts each model in turn for the load of agents, and its CPU and memory are those of a local one', async () => {
     const from = host.output.length;
     const point = ['-c', '4', '-d', '300ms', '--warmup', '100ms', '--transports', 'tcp'];
-    const { result, code } = await measured('bench', '--models', 'epoll,cluster', '--agents', 'all', ...point, ...PATIENT);
+    const { result, code } = await measured(
+      'bench',
+      '--models',
+      'epoll,cluster',
+      '--agents',
+      'all',
+      ...point,
+      ...PATIENT,
+    );
     expect(code).toBe(0);
     expect(result.plan).toMatchObject({ servedOn: { name: 'host' }, agents: ['load'], serverCpus: [] });
     expect(result.trials.map(({ target }) => target).sort()).toEqual(['cluster', 'epoll']);
@@ -69,7 +77,16 @@ describe.skipIf(whyMissing('nats-server') ?? whyMissing('libc'))('a machine that
   });
 
   test('starts a command that its owner lists, by its name alone', async () => {
-    const { result, code } = await measured('run', '--serve-command', 'echo', '-c', '2', '-n', '100', ...PATIENT.slice(2));
+    const { result, code } = await measured(
+      'run',
+      '--serve-command',
+      'echo',
+      '-c',
+      '2',
+      '-n',
+      '100',
+      ...PATIENT.slice(2),
+    );
     expect(code).toBe(0);
     expect(result.trials[0]).toMatchObject({ target: 'echo', model: null, requests: { completed: 100 } });
     expect(result.trials[0]?.server?.cpuSeconds).toBeGreaterThan(0);
@@ -96,7 +113,17 @@ describe.skipIf(whyMissing('nats-server') ?? whyMissing('libc'))('a machine that
 
   test('ends its server when the controller is killed', async () => {
     const from = host.output.length;
-    const run = startRun(nats.url, ['--serve-on', 'name=host', '--model', 'epoll', '-d', '60s', '--agent-timeout', '3s', '-q']);
+    const run = startRun(nats.url, [
+      '--serve-on',
+      'name=host',
+      '--model',
+      'epoll',
+      '-d',
+      '60s',
+      '--agent-timeout',
+      '3s',
+      '-q',
+    ]);
     onTestFinished(() => run.end());
     await host.waitFor(/listens on/, from);
     run.signal('SIGKILL');
