@@ -162,7 +162,7 @@ async function prepareExamples(
 async function readConfiguration(flags: CommandFlags): Promise<RunConfiguration> {
   assertOneEffort(flags);
   const foreign = [...readForeign(flags), ...readOwnersCommands(flags)];
-  const models = readModels(flags, foreign.length === 0);
+  const models = readModels(flags, !flags.isGiven('exec') && !flags.isGiven('serve-command'));
   const load = readLoad(flags);
   const scenarios = readScenarios(flags, { models, foreign, app: load.app, workload: load.workload });
   const transports = [scenarios, ...scenarios.scenarios].flatMap((scenario) => scenario.transports);

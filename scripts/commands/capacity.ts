@@ -173,7 +173,8 @@ async function readConfiguration(
 /** Reads the servers to start: models and commands. */
 function readServers(flags: CommandFlags, transport: TransportName, app: CapacityConfiguration['app']): TargetSpec[] {
   const foreign = [...readForeign(flags), ...readOwnersCommands(flags)];
-  const models = readModels(flags, foreign.length === 0 && !flags.isGiven('target'));
+  const isOther = (['exec', 'serve-command', 'target'] as const).some((name) => flags.isGiven(name));
+  const models = readModels(flags, !isOther);
   const served = serving(models, [transport], app, flags).map((model): TargetSpec => ({ kind: 'model', model }));
   return [...served, ...foreign];
 }

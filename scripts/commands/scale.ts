@@ -124,7 +124,7 @@ async function readConfiguration(flags: CommandFlags): Promise<RunConfiguration>
 function readTargets(flags: CommandFlags): TargetSpec[] {
   const { models = [] } = flags.values;
   const foreign = [...readForeign(flags), ...readOwnersCommands(flags)];
-  if (!flags.isGiven('models') && foreign.length === 0) {
+  if (!flags.isGiven('models') && !flags.isGiven('exec') && !flags.isGiven('serve-command')) {
     flags.refuse("specify what to measure: --models NAME,NAME or --exec 'CMD {port}'");
   }
   for (const name of models) {
