@@ -2,12 +2,13 @@ import { hostField } from '../../sockets/address.ts';
 import { Generator, type LoadPlan } from '../load/generator.ts';
 import type { LoadGenerator } from '../load/load-generator.ts';
 import { nowNanos } from '../measure/clock.ts';
-import { threadNanos, treeUsage } from '../measure/procfs.ts';
+import { threadNanos } from '../measure/procfs.ts';
 import { TargetError } from '../model/errors.ts';
 import { httpRequests } from '../model/exchange.ts';
 import type { LoadSource } from '../run/load-source.ts';
 import { protocolSpec } from '../run/protocol-spec.ts';
 import type { RunningTarget } from '../run/running-target.ts';
+import { meterOf } from '../run/server-meter.ts';
 import { tlsUseOf } from '../run/tls-use.ts';
 import { fetchPage } from './page.ts';
 import type { CheckPlan } from './plan.ts';
@@ -73,7 +74,7 @@ export class Arm {
    * @throws {AgentError} when an agent fails.
    */
   async window(generator: LoadGenerator, windowMs: number): Promise<WindowReading> {
-    const cpuBefore = this.#cpuNanos();
+    const cpuBefore = await this.#cpuNanos();
     const begin = nowNanos() + generator.aheadNanos;
     const measureEnd = begin + windowMs * 1e6;
     generator.go({ begin, warmupEnd: begin, measureEnd, drainEnd: measureEnd + this.#plan.timeoutMs * 1e6 });
@@ -82,7 +83,7 @@ export class Arm {
     // The target's promise lives as long as the server, and holds the result of every race with it: not a whole report.
     const ended = generator.finished().then((load) => ({ counts: load.counts, reading: readingOf(load, slots) }));
     const { counts, reading } = await labelled(this.#label, Promise.race([ended, this.#target.died]));
-    const cpuNanos = this.#cpuNanos();
+    const cpuNanos = await this.#cpuNanos();
     await this.#assertWhole();
     const { sent, completed, timedOut, errors, corrupted, dropped } = counts;
     if (timedOut + errors + corrupted + dropped > 0) {
@@ -134,9 +135,9 @@ export class Arm {
     if (lost.length > 0) throw new TargetError(`${this.#label}: ${lost.join('; ')} while the server was measured`);
   }
 
-  #cpuNanos(): number | null {
-    const pids = this.#target.pids?.();
-    return pids ? treeUsage(pids).cpuNanos : null;
+  async #cpuNanos(): Promise<number | null> {
+    const { usage } = await labelled(this.#label, meterOf(this.#target).read('usage'));
+    return usage?.cpuNanos ?? null;
   }
 }
 

@@ -5,8 +5,8 @@ import { CHECK_SCHEMA, type CheckResult } from '../model/check-result.ts';
 import { targetName } from '../model/configuration.ts';
 import { AgentError } from '../model/errors.ts';
 import { meanSize } from '../model/message-sizes.ts';
-import { type Placement, withSource } from '../run/placement.ts';
-import { whileFleet } from '../run/while-fleet.ts';
+import type { Placement } from '../run/placement.ts';
+import { whileElsewhere } from '../run/while-fleet.ts';
 import { BASELINE_SESSIONS } from '../stats/baseline.ts';
 import { planSessions, recordedPace, whyNotEstimable } from './allocation.ts';
 import type { CommonRate } from './common-rate.ts';
@@ -14,7 +14,7 @@ import { afterConfirmation, OUT_OF_TIME, type SeriesEnd, statementOf, withoutAge
 import { type ArmName, drawOrder } from './order.ts';
 import { findPages, pageHash } from './pages.ts';
 import { type PilotFindings, runPilot, withoutPilot } from './pilot.ts';
-import { type CheckPlan, isPaced } from './plan.ts';
+import { asRun, type CheckPlan, isPaced } from './plan.ts';
 import { prepareCheck } from './preparation.ts';
 import { sessionRecord } from './record.ts';
 import { separate } from './separation.ts';
@@ -41,7 +41,9 @@ export interface CheckObserver {
  */
 export async function check(plan: CheckPlan, observer: CheckObserver, signal: AbortSignal): Promise<CheckResult> {
   const placement = prepareCheck(plan);
-  return whileFleet(plan.fleet, (source) => new Check(plan, withSource(placement, source), observer, signal).run());
+  return whileElsewhere(asRun(plan, plan.a, plan.b), placement, (placed) =>
+    new Check(plan, placed, observer, signal).run(),
+  );
 }
 
 class Check {
@@ -229,7 +231,7 @@ function undecided(why: string): SeriesEnd {
   return { outcome: 'inconclusive', metrics: [], why };
 }
 
-function emptyResult(plan: CheckPlan, { serverCpus, loadCpus, warnings, source }: Placement): CheckResult {
+function emptyResult(plan: CheckPlan, { serverCpus, loadCpus, warnings, source, host }: Placement): CheckResult {
   const { a, b, point, seed, windowMs, nullArm, confirm, budgetMs } = plan;
   const { app, exchange, websocketMessage, transport, connections, sizes } = point;
   return {
@@ -239,10 +241,11 @@ function emptyResult(plan: CheckPlan, { serverCpus, loadCpus, warnings, source }
     interrupted: false,
     environment: describeEnvironment(),
     plan: {
-      ...{ a: targetName(a), b: b.name, app, exchange, websocketMessage },
+      ...{ a: targetName(a), b: targetName(b), app, exchange, websocketMessage },
       ...{ transport, connections, size: Math.round(meanSize(sizes)) },
       ...{ seed, windowMs, nullArm, confirm, budgetMs },
       ...(source && { agents: [...source.machines] }),
+      ...(host && { servedOn: host.machine }),
       serverCpus: [...serverCpus],
       loadCpus: [...loadCpus],
     },

@@ -138,7 +138,7 @@ export async function stopArms(arms: ReadonlyMap<ArmName, Arm>): Promise<void> {
 export async function start(
   name: ArmName,
   plan: CheckPlan,
-  { serverCpus, source }: Placement,
+  { serverCpus, source, host }: Placement,
   signal: AbortSignal,
 ): Promise<Arm> {
   const { a, b, pages, point, fleet } = plan;
@@ -147,7 +147,7 @@ export async function start(
   const called = targetName(program);
   const label = name === 'null' ? `the copy of A (${called})` : `${name.toUpperCase()} (${called})`;
   const options = { transport, app, cpus: serverCpus, signal, ...(fleet && { host: fleet.listenOn }) };
-  const target = await labelled(label, startTarget(program, options));
+  const target = await labelled(label, startTarget(program, options, host && { host, connections: point.connections }));
   return new Arm(label, target, plan, pages?.[name === 'b' ? 'b' : 'a'] ?? null, source);
 }
 

@@ -67,10 +67,11 @@ function trialsPlan(plan: Plan): Conditions {
 }
 
 /** Over HTTP, another page is another amount of work. */
-function checkPlan({ windowMs, page, agents }: CheckResult['plan']): Conditions {
+function checkPlan({ windowMs, page, agents, servedOn }: CheckResult['plan']): Conditions {
   return {
     'window in ms': String(windowMs),
     ...(agents && { agents: String(agents.length) }),
+    ...(servedOn && { 'machine of the servers': servedOn.name }),
     ...(page !== undefined && { page: page.slice(0, SHORT_HASH) }),
   };
 }

@@ -10,7 +10,7 @@ import { whileRunning } from './while-running.ts';
  * @throws {ServiceError} when the NATS server cannot be reached.
  * @throws {ConfigurationError} when there are too few agents.
  */
-export async function whileFleet<T>(
+async function whileFleet<T>(
   request: FleetRequest | undefined,
   work: (source: LoadSource | undefined) => Promise<T>,
 ): Promise<T> {

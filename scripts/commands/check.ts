@@ -22,9 +22,10 @@ import { readExchange } from '../flags/exchange/read-exchange.ts';
 import { fleetFlags, readFleet } from '../flags/fleet.ts';
 import { parseGates, readGates } from '../flags/gates.ts';
 import { whySizeless } from '../flags/load.ts';
-import { webSocketFlag } from '../flags/options.ts';
+import { remoteFlag, webSocketFlag } from '../flags/options.ts';
 import { formatFaults, outputFlags, readOutput } from '../flags/output.ts';
 import { protocolFileFlags, readProtocolFile } from '../flags/protocol-file.ts';
+import { readServeOn, serveOnFlags } from '../flags/serve-on.ts';
 import { readTlsUse, tlsFlags } from '../flags/tls.ts';
 import type { Measurement } from '../session/measurement.ts';
 import { measuringCommand } from '../session/measuring-command.ts';
@@ -101,6 +102,8 @@ const schema = z.strictObject({
     .meta({ group: LOAD, description: 'CPUs for the programs: 0,2-3 [default: automatic]' }),
   'load-cpus': cpus().optional().meta({ group: LOAD, description: 'CPUs for the load [default: automatic]' }),
   ...fleetFlags,
+  'serve-on': serveOnFlags['serve-on'],
+  ...remoteFlag,
   gate: parsed(parseGates, { form: mapForm((metric, margins) => `${metric}=${margins}`, metricNames) })
     .optional()
     .meta({
@@ -229,6 +232,7 @@ async function readPlan(flags: CommandFlags, { a, b }: Programs): Promise<CheckP
     openTimeoutMs: values.timeout,
     threads: values.threads ?? null,
     ...readFleet(flags),
+    ...readServeOn(flags),
     serverCpus: values['server-cpus'] ?? null,
     loadCpus: values['load-cpus'] ?? null,
   };

@@ -20,7 +20,9 @@ export const serveOnFlags = {
 };
 
 type ServeOnFlags = Flags<
-  Values<typeof serveOnFlags & Pick<typeof fleetFlags, 'nats' | 'nats-creds' | 'agents' | 'agent-timeout'>> & {
+  Values<
+    Pick<typeof serveOnFlags, 'serve-on'> & Pick<typeof fleetFlags, 'nats' | 'nats-creds' | 'agents' | 'agent-timeout'>
+  > & {
     readonly 'allow-remote'?: readonly string[] | undefined;
   }
 >;

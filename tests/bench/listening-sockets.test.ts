@@ -5,7 +5,8 @@ import { parseListening } from '../../bench/measure/listening-sockets.ts';
 function table(...sockets: readonly (readonly [local: string, inode: string])[]): string {
   return sockets
     .map(
-      ([local, inode], i) => `   ${i}: ${local}:1B58 00000000:0000 0A 00000000:00000000 00:00000000 00000000 1000 0 ${inode} 1`,
+      ([local, inode], i) =>
+        `   ${i}: ${local}:1B58 00000000:0000 0A 00000000:00000000 00:00000000 00000000 1000 0 ${inode} 1`,
     )
     .join('\n');
 }

@@ -15,7 +15,7 @@ const USUAL = { timeoutSeconds: 2, openTimeoutSeconds: 3, sizes: writtenSizes(fi
 /** What `--requests` without `--duration` allows. */
 const REQUESTS_LIMIT_SECONDS = 3600;
 
-const HOST_NOTE = 'another machine started the servers: NATS_URL has to name the NATS server of its agent';
+export const HOST_NOTE = 'another machine started the servers: NATS_URL has to name the NATS server of its agent';
 export const AGENTS_NOTE =
   'agents made the load: NATS_URL has to name their NATS server, and --listen-on an address that they reach';
 

@@ -25,7 +25,19 @@ describe.skipIf(whyNot)('a server on another host', () => {
     onTestFinished(() => server.end());
     onTestFinished(() => load.end());
     const file = join(scratchDirectory(), 'result.json');
-    const flags = ['--serve-on', 'server', '--serve-command', 'echo', '--agents', '1', '-c', '4', '--warmup', '0', '-q'];
+    const flags = [
+      '--serve-on',
+      'server',
+      '--serve-command',
+      'echo',
+      '--agents',
+      '1',
+      '-c',
+      '4',
+      '--warmup',
+      '0',
+      '-q',
+    ];
     const patient = ['--max-clock-error', '10s', '--agent-timeout', '30s'];
     const out = ['--out-dir', scratchDirectory(), '--json', file];
     const whole = startRun(nats.url, [...flags, ...patient, ...out, '-n', '200'], hosts.on(1));

@@ -24,7 +24,10 @@ describe.skipIf(whyMissing('nats-server') ?? whyMissing('libc'))('a machine that
     nats = await startNats();
     const command = `fragile=exec '${process.execPath}' -e "${FRAGILE}" {port} {host}`;
     [host, load] = await Promise.all([
-      startAgent(nats.url, 'host', ['--serve', '--serve-command', command, '--serve-command', `echo=${echo}`]),
+      startAgent(nats.url, 'host', [
+        ...['--serve', '--serve-command', command],
+        ...['--serve-command', `echo=${echo}`, '--serve-command', `again=${echo}`],
+      ]),
       startAgent(nats.url, 'load', ['--allow-target', '127.0.0.1']),
     ]);
   });
@@ -131,13 +134,17 @@ describe.skipIf(whyMissing('nats-server') ?? whyMissing('libc'))('a machine that
     await leftAlone(from);
   });
 
-  test('makes a check over agents invalid when one is lost, which is named', async () => {
+  test('starts both programs of a check, which is invalid when an agent is lost, by its name', async () => {
+    const from = host.output.length;
     const file = join(scratchDirectory(), 'check.json');
     const victim = await startAgent(nats.url, 'victim', ['--allow-target', '127.0.0.1']);
     onTestFinished(() => victim.end());
     const brief = ['--gate', 'throughput,cpu', '--window', '10ms', '--warmup', '50ms', '-c', '4', '--timeout', '60s'];
     const flags = ['--agents', '2', '--max-clock-error', '10s', '--agent-timeout', '10s', '--json', file, '-q'];
-    const check = startCheck(nats.url, ['-a', echo, '-b', echo, ...brief, ...flags, '--out-dir', scratchDirectory()]);
+    const check = startCheck(nats.url, [
+      ...['--serve-on', 'host', '-a', 'echo', '-b', 'again', ...brief, ...flags],
+      ...['--out-dir', scratchDirectory()],
+    ]);
     onTestFinished(() => check.end());
     // All windows of the first start of both programs are over.
     await victim.waitFor(/trial 3: 2 of 4 connections/);
@@ -145,7 +152,9 @@ describe.skipIf(whyMissing('nats-server') ?? whyMissing('libc'))('a machine that
     expect(await check.ended).toBe(3);
     expect(check.output).toMatch(/INVALID: agent victim was silent for/);
     const result = checkResultSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-    expect(result).toMatchObject({ plan: { agents: ['load', 'victim'] }, verdict: { outcome: 'invalid' } });
+    const plan = { a: 'echo', b: 'again', agents: ['load', 'victim'], servedOn: { name: 'host' } };
+    expect(result).toMatchObject({ plan, verdict: { outcome: 'invalid' } });
+    await leftAlone(from);
   });
 
   test('on SIGTERM ends its server at once, and itself', async () => {
