@@ -6,11 +6,11 @@ import type { Result } from '../model/result.ts';
 import type { Trial } from '../model/trial.ts';
 import { MAX_RATE } from '../model/want.ts';
 import type { RunObserver } from '../run/observer.ts';
-import { type Placement, withSource } from '../run/placement.ts';
+import type { Placement } from '../run/placement.ts';
 import { planRounds, type TrialSpec } from '../run/planner.ts';
 import { RunProgress } from '../run/progress.ts';
 import { attempt, emptyResult, prepare } from '../run/runner.ts';
-import { whileFleet } from '../run/while-fleet.ts';
+import { whileElsewhere } from '../run/while-fleet.ts';
 import type { Step } from './search.ts';
 import { type Measurement, searchCapacities } from './session.ts';
 import { stateCapacities } from './statements.ts';
@@ -39,8 +39,8 @@ export async function runCapacity(
     seed,
   };
   const search = () =>
-    whileFleet(configuration.fleet, async (source) => {
-      const trials = new CapacityTrials(configuration, withSource(placement, source), observer, signal);
+    whileElsewhere(configuration, placement, async (placed) => {
+      const trials = new CapacityTrials(configuration, placed, observer, signal);
       await searchCapacities(plan, trials);
       return trials.finish();
     });

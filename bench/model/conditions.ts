@@ -50,6 +50,7 @@ function trialsPlan(plan: Plan): Conditions {
     timestamps = 'user',
     threads,
     agents,
+    servedOn,
     capacity,
   } = plan;
   return {
@@ -60,11 +61,17 @@ function trialsPlan(plan: Plan): Conditions {
     timestamps,
     'generator threads': String(threads),
     ...(agents && { agents: String(agents.length) }),
+    ...(servedOn && { 'machine of the servers': servedOn.name }),
     ...(capacity && { 'confirmation in seconds': String(capacity.confirmSeconds) }),
   };
 }
 
 /** Over HTTP, another page is another amount of work. */
-function checkPlan({ windowMs, page }: CheckResult['plan']): Conditions {
-  return { 'window in ms': String(windowMs), ...(page !== undefined && { page: page.slice(0, SHORT_HASH) }) };
+function checkPlan({ windowMs, page, agents, servedOn }: CheckResult['plan']): Conditions {
+  return {
+    'window in ms': String(windowMs),
+    ...(agents && { agents: String(agents.length) }),
+    ...(servedOn && { 'machine of the servers': servedOn.name }),
+    ...(page !== undefined && { page: page.slice(0, SHORT_HASH) }),
+  };
 }

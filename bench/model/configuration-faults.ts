@@ -13,7 +13,7 @@ import {
 import { engineWants } from './engine-support.ts';
 import { ConfigurationError } from './errors.ts';
 import { exchangeWants } from './exchange-faults.ts';
-import { fleetWants } from './fleet-faults.ts';
+import { fleetWants, servingWants } from './fleet-faults.ts';
 import { groupWants } from './group-faults.ts';
 import { whyNotMeasured } from './left-out.ts';
 import { isFixedSize, largestSize, smallestSize } from './message-sizes.ts';
@@ -76,6 +76,7 @@ function faultsOf(configuration: RunConfiguration): Fault[] {
     ...unmet(supportWants(configuration)),
     ...unmet(engineWants(configuration)),
     ...unmet(fleetWants(configuration)),
+    ...unmet(servingWants(configuration)),
     ...unmet(webSocketMessages(configuration)),
     ...unmet(connectionUse(configuration)),
     ...unmet(limits(configuration)),

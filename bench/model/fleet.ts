@@ -15,6 +15,27 @@ export type AgentChoice =
   | { readonly kind: 'all' }
   | { readonly kind: 'label'; readonly label: string; readonly value: string };
 
+/** Which machine starts the servers: the agent of a name, or the one with a label. */
+export type HostChoice =
+  | { readonly kind: 'name'; readonly name: string }
+  | { readonly kind: 'label'; readonly label: string; readonly value: string };
+
+/** Servers that another machine starts, and how to reach it. */
+export interface ServeRequest extends Pick<FleetRequest, 'server' | 'credentials' | 'silenceMs'> {
+  readonly choice: HostChoice;
+  /** Hosts that this machine may flood besides itself. */
+  readonly allowed: readonly string[];
+}
+
+/** What results store of the machine that started the servers. */
+export const servingMachineSchema = z.looseObject({
+  name: z.string(),
+  cpus: count,
+  kernel: z.string(),
+  node: z.string(),
+});
+export type ServingMachine = z.infer<typeof servingMachineSchema>;
+
 /** A load that agents on other machines make, and how to reach them. */
 export interface FleetRequest {
   /** URL of the NATS server. It may contain a password, so results do not contain it. */
@@ -61,6 +82,14 @@ export const agentLoadSchema = z.looseObject({
   latencyMicros: z.looseObject({ response: latencySchema, scheduleLag: latencySchema.optional() }),
 });
 export type AgentLoadRecord = z.infer<typeof agentLoadSchema>;
+
+/** Parses which machine starts the servers: a name, or `label=value`. @throws {RangeError} for anything else. */
+export function parseHostChoice(text: string): HostChoice {
+  const [, label, value] = /^([^=\s]+)=(\S+)$/.exec(text) ?? [];
+  if (label !== undefined && value !== undefined) return { kind: 'label', label, value };
+  if (/^[^=\s]+$/.test(text)) return { kind: 'name', name: text };
+  throw new RangeError(`'${text}' names no agent: its name, or a label such as role=server`);
+}
 
 /** Parses which agents to use: a number, `all`, or `label=value`. @throws {RangeError} for anything else. */
 export function parseAgentChoice(text: string): AgentChoice {

@@ -43,12 +43,12 @@ async function placeFor({
     return { address: { path }, name: path, values, listening: () => listeningOnPath(path) };
   }
   const basis = basicTransport(transport);
-  const port = await freePort(basis);
+  const port = await freePort(basis, host);
   return {
     address: { host, port },
     name: `${transport} port ${port} of ${host}`,
     values: { port: String(port), host, transport },
-    listening: () => listeningSockets(basis, port),
+    listening: () => listeningSockets(basis, port, host),
   };
 }
 

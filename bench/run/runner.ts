@@ -17,14 +17,14 @@ import type { Trial } from '../model/trial.ts';
 import { compareTargets } from './comparison.ts';
 import type { RunObserver } from './observer.ts';
 import { allowOpenFiles } from './open-files.ts';
-import { givingCpus, type Placement, placeOnCpus, type RequestedPlacement, withSource } from './placement.ts';
+import { givingCpus, type Placement, placeOnCpus, type RequestedPlacement } from './placement.ts';
 import { planRounds, pointOf, type TrialSpec } from './planner.ts';
 import { RunProgress } from './progress.ts';
 import { RoundCourse } from './round-course.ts';
 import { withScaling } from './scaling/analysis.ts';
 import { runTrial } from './trial.ts';
 import { stateVerdict } from './verdict.ts';
-import { whileFleet } from './while-fleet.ts';
+import { whileElsewhere } from './while-fleet.ts';
 
 /**
  * Runs every trial of a configuration, one after the other, and returns all results. A target that fails is recorded in
@@ -41,9 +41,7 @@ export async function run(
   assertRunnable(configuration);
   const placement = prepare(configuration);
   const rounds = () =>
-    whileFleet(configuration.fleet, (source) =>
-      runRounds(configuration, withSource(placement, source), observer, signal),
-    );
+    whileElsewhere(configuration, placement, (placed) => runRounds(configuration, placed, observer, signal));
   return configuration.timestamps === 'kernel' ? whileStamping(rounds) : rounds();
 }
 
@@ -99,8 +97,9 @@ export function prepare(configuration: RunConfiguration): Placement {
   const levels = scenariosOf(configuration).flatMap(({ connections }) => connections);
   const most = Math.max(...levels.map((connections) => mostConnections({ ...configuration, connections })));
   // Agents open the connections, but a server that starts here accepts them.
-  const isElsewhere =
-    configuration.fleet !== undefined && configuration.targets.every(({ kind }) => kind === 'address');
+  const { fleet, serveOn, targets } = configuration;
+  const isServedHere = serveOn === undefined && targets.some(({ kind }) => kind !== 'address');
+  const isElsewhere = fleet !== undefined && !isServedHere;
   allowOpenFiles(isElsewhere ? 0 : most);
   return place(configuration);
 }
@@ -199,6 +198,7 @@ function describePlan(configuration: RunConfiguration, placement: Placement): Pl
     // Agents choose how many threads each runs, unless the user did.
     threads: placement.source ? (configuration.fleet?.threads ?? 0) : placement.threads,
     ...(placement.source && { agents: [...placement.source.machines] }),
+    ...(placement.host && { servedOn: placement.host.machine }),
     serverCpus: [...placement.serverCpus],
     loadCpus: [...placement.loadCpus],
   };

@@ -9,7 +9,7 @@ import { balanceOf, type RunConfiguration } from '../model/configuration.ts';
 import { TargetError } from '../model/errors.ts';
 import type { Phase } from '../model/event.ts';
 import { largestSize } from '../model/message-sizes.ts';
-import { growsInStages } from '../model/operating-point.ts';
+import { growsInStages, mostConnections } from '../model/operating-point.ts';
 import { parseWork } from '../model/request-work.ts';
 import type { Trial } from '../model/trial.ts';
 import { follow, until } from './following.ts';
@@ -46,7 +46,8 @@ export async function runTrial(
 ): Promise<Trial> {
   observer.phase('starting');
   const policy = balanceOf(spec.target, configuration);
-  const starting = startTarget(spec.target, {
+  const connections = mostConnections(spec);
+  const options = {
     transport: spec.transport,
     app: spec.app,
     work: workSpecOf(spec),
@@ -55,7 +56,8 @@ export async function runTrial(
     streamKey: streamKeyOf(spec, configuration),
     ...(configuration.fleet && { host: configuration.fleet.listenOn }),
     ...(policy !== undefined && { balance: policy }),
-  });
+  };
+  const starting = startTarget(spec.target, options, placement.host && { host: placement.host, connections });
   return whileRunning(starting, async (target) => {
     const over = new AbortController();
     const ended = Promise.race([target.died, aborted(signal, over.signal)]);
@@ -90,13 +92,13 @@ interface LoadedTarget {
 }
 
 /** Opens connections to a target, warms up, measures, drains and closes them. */
-function loadTarget(
+async function loadTarget(
   spec: TrialSpec,
   configuration: RunConfiguration,
   { target, ended, isFresh, start }: LoadedTarget,
   observer: TrialObserver,
 ): Promise<Trial> {
-  const readings = new Readings(target);
+  const readings = await Promise.race([Readings.begin(target), ended]);
   return whileRunning(start(), async (generator) => {
     observer.loading(generator);
     try {
@@ -132,7 +134,7 @@ async function measure(
   const opening = await opened(spec, target, generator);
   if (opening.answered === 0) throw unanswered(target, opening, spec, configuration);
   // After another load, the memory that its connections took may not have been returned.
-  if (isFresh) readings.opened(spec, opening);
+  if (isFresh) await readings.opened(spec, opening);
 
   // Without a warm-up, requests that complete before this thread reads the count are already measured.
   const beforeBegin = generator.completed();
@@ -150,10 +152,10 @@ async function measure(
   await generator.settled(0);
   if (configuration.warmupMs > 0) target.watch(clientsStay);
   const before = configuration.warmupMs === 0 ? beforeBegin : generator.completed();
-  readings.startMeasuring(before);
+  await readings.startMeasuring(before);
   observer.phase('measuring');
   const course = await follow(generator, warmupEnd, measureEnd, before, (sample) => observer.sampled(sample));
-  readings.stopMeasuring(generator.completed());
+  await readings.stopMeasuring(generator.completed());
   observer.phase('draining');
   const load = await generator.finished();
   const lostProcesses = await target.lost();
@@ -162,9 +164,9 @@ async function measure(
     opening,
     load,
     threads: generator.threads,
-    server: readings.server(),
+    server: await readings.server(),
     kernel: readings.kernel,
-    droppedByServer: readings.droppedByServer(),
+    droppedByServer: await readings.droppedByServer(),
     lostProcesses,
   });
   return { ...measured, validity: judgeTrial(measured) };

@@ -19,6 +19,14 @@ export function agentsTable(agents: readonly ListedAgent[]): Table {
   };
 }
 
+/** Returns which targets an agent may load, or where it starts servers. */
+function targetsOf({ targets, serves }: ListedAgent): string {
+  if (serves === undefined) return targets.join(' ');
+  return ['serves on', serves.listenOn, ...(serves.commands.length === 0 ? [] : ['also', ...serves.commands])].join(
+    ' ',
+  );
+}
+
 function fieldsOf(agents: readonly ListedAgent[]): Field<ListedAgent>[] {
   const micros = (of: (clock: ClockOffset) => number) => ({
     unit: timeUnit(agents.flatMap(({ clock }) => (clock === null ? [] : [Math.abs(of(clock)) / 1e3]))),
@@ -46,7 +54,7 @@ function fieldsOf(agents: readonly ListedAgent[]): Field<ListedAgent>[] {
     { column: numberColumn('round trip', trip.unit.name), cell: (agent) => numberCell(trip.of(agent), trip.unit) },
     { column: numberColumn('clock', offset.unit.name), cell: (agent) => numberCell(offset.of(agent), offset.unit) },
     { column: numberColumn('±', error.unit.name), cell: (agent) => numberCell(error.of(agent), error.unit) },
-    { column: { title: 'targets', align: 'left', wraps: true }, cell: ({ targets }) => cell(targets.join(' ')) },
+    { column: { title: 'targets', align: 'left', wraps: true }, cell: (agent) => cell(targetsOf(agent)) },
     { column: { title: 'version', align: 'left', optional: true }, cell: ({ version }) => cell(version) },
     { column: { title: 'kernel', align: 'left', optional: true }, cell: ({ kernel }) => cell(kernel) },
   ];

@@ -8,7 +8,7 @@ import { textForm } from '../cli/option-form.ts';
 import { isOwnAddress } from './host.ts';
 
 /** Heading of `--help` for agents. */
-const FLEET = 'Agents on other machines:';
+export const FLEET = 'Agents on other machines:';
 
 /** Flags for the NATS server, for the commands that use it. */
 export const natsFlags = {
@@ -53,23 +53,36 @@ export function readNats(
   return undefined;
 }
 
+/** Reads the address on which servers listen; a fault when it is none of this machine. */
+export function readListenOn(flags: Flags<{ readonly 'listen-on': string }>): string {
+  const { 'listen-on': address } = flags.values;
+  if (isIP(address) === 0 || !isOwnAddress(address) || /^[0:.]+$/.test(address)) {
+    flags.refuse(`--listen-on: ${address} is no IP address of this machine`);
+  }
+  return address;
+}
+
+/** Flags that only a load of agents needs, and those of any connection to agents. */
+const LOAD_ONLY = ['divide', 'listen-on', 'max-clock-error'] as const;
+const CONNECTION = ['nats', 'nats-creds', 'agent-timeout'] as const;
+
 /** Reads which agents make the load; nothing when this machine does. */
 export function readFleet(
-  flags: Flags<Values<typeof fleetFlags> & { readonly threads?: number | undefined }>,
+  flags: Flags<Values<typeof fleetFlags> & { readonly threads?: number | undefined; readonly 'serve-on'?: unknown }>,
 ): Pick<RunConfiguration, 'fleet'> {
   const { agents: choice, divide: division, threads = null } = flags.values;
   const { 'max-clock-error': maxClockErrorMs, 'agent-timeout': silenceMs, 'listen-on': listenOn } = flags.values;
+  const servesElsewhere = flags.values['serve-on'] !== undefined;
+  if (silenceMs < 1000 || silenceMs > 60_000) flags.refuse('--agent-timeout: from 1s to 60s');
   if (choice === undefined) {
-    const others = (['nats', 'nats-creds', 'divide', 'listen-on', 'max-clock-error', 'agent-timeout'] as const).filter(
-      (name) => flags.isChosen(name),
-    );
-    for (const name of others) flags.refuse(`--${name} has no effect without --agents`);
+    const others = servesElsewhere ? LOAD_ONLY : ([...LOAD_ONLY, ...CONNECTION] as const);
+    for (const name of others) if (flags.isChosen(name)) flags.refuse(`--${name} has no effect without --agents`);
     return {};
   }
-  if (silenceMs < 1000 || silenceMs > 60_000) flags.refuse('--agent-timeout: from 1s to 60s');
-  if (isIP(listenOn) === 0 || !isOwnAddress(listenOn) || /^[0:.]+$/.test(listenOn)) {
-    flags.refuse(`--listen-on: ${listenOn} is no IP address of this machine`);
+  if (servesElsewhere && flags.isChosen('listen-on')) {
+    flags.refuse('--listen-on has no effect with --serve-on: the owner of that machine chooses the address');
   }
+  readListenOn(flags);
   const nats = readNats(flags);
   return nats === undefined
     ? {}

@@ -1,11 +1,16 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { addDelta } from '../../bench/fleet/merge/histogram-delta.ts';
 import { Histogram } from '../../bench/measure/histogram.ts';
 import { summarizeLatency } from '../../bench/measure/latency.ts';
 import { type AgentLoadRecord, agentLoadSchema } from '../../bench/model/fleet.ts';
+import { resultSchema } from '../../bench/model/result.ts';
 import type { Trial } from '../../bench/model/trial.ts';
 import { agentsText } from '../../reports/renderers/agents.ts';
+import { environmentSection } from '../../reports/sections/environment.ts';
+import { measuringCommand } from '../../reports/sections/reproduction/measuring-command.ts';
 import { agentLoadsTable } from '../../reports/tables/details/agents.ts';
+import { runHeading } from '../../reports/text/run-heading.ts';
 
 function load(name: string, given: Partial<AgentLoadRecord> = {}): AgentLoadRecord {
   const response = new Histogram();
@@ -74,4 +79,22 @@ test('the list of agents has their clocks, and what disturbs them', () => {
   expect(text).toMatch(/one\s+zone=a\s+busy\s+4\s+80\.0\s+1\.50\s+40\.0\s+10\.0\.0\.7:80/);
   expect(text).toContain('one: load average: 9; wait');
   expect(agentsText([], 100, false)).toContain('There are no agents');
+});
+
+describe('a result of servers on another machine', () => {
+  const golden = resultSchema.parse(JSON.parse(readFileSync('tests/golden/bench.json', 'utf8')));
+  const servedOn = { name: 'host7', cpus: 64, kernel: '6.8', node: '22.1.0' };
+  const models = [...golden.plan.models, 'web'];
+  const result = { ...golden, plan: { ...golden.plan, models, servedOn, agents: ['one'] } };
+
+  test('names the machine', () => {
+    expect(runHeading(result).join(' ')).toMatch(/load from 1 agent; servers on host7 \(64 CPUs, 6\.8\); seed/);
+    const text = JSON.stringify(environmentSection(result));
+    expect(text).toContain('host7: 64 CPUs, 6.8, Node.js 22.1.0');
+  });
+
+  test('is measured again there, with the commands of its owner by their names', () => {
+    const { words = [] } = measuringCommand(result) ?? {};
+    expect(words).toEqual(expect.arrayContaining(['--serve-on', 'host7', '--serve-command', 'web', '--agents', '1']));
+  });
 });

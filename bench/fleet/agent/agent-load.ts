@@ -42,7 +42,7 @@ export function loadsOfThisProcess(keep: Keep): OpenLoad {
   return (assignment, key, emit) => {
     try {
       allowOpenFiles(connectionsOf(assignment));
-      return new AgentLoad(new Generator(assignedPlan(assignment)), key, emit, keep);
+      return new AgentLoad(new Generator(assignedPlan(assignment)), assignment.windows ?? 1, key, emit, keep);
     } catch (error) {
       queueMicrotask(() => emit({ kind: 'failed', key, message: messageOf(error) }));
       return { start() {}, foundIdle() {}, async end() {} };
@@ -55,12 +55,15 @@ class AgentLoad implements RunningLoad {
   readonly #key: TrialKey;
   readonly #emit: (event: AgentEvent) => void;
   readonly #keep: Keep;
+  /** Whether parts are sent while it runs. A short window has none; its threads may not even have begun. */
+  readonly #sendsDeltas: boolean;
   /** Copies of the histograms when the last deltas were sent. */
   #sent: Latencies = noLatencies();
   #hasEnded = false;
 
-  constructor(generator: Generator, key: TrialKey, emit: (event: AgentEvent) => void, keep: Keep) {
+  constructor(generator: Generator, windows: number, key: TrialKey, emit: (event: AgentEvent) => void, keep: Keep) {
     this.#keep = keep;
+    this.#sendsDeltas = windows === 1;
     this.#generator = generator;
     this.#key = key;
     this.#emit = emit;
@@ -71,6 +74,7 @@ class AgentLoad implements RunningLoad {
   }
 
   start(schedule: Schedule): void {
+    this.#sent = noLatencies();
     this.#generator.go(schedule);
     this.#try(() => this.#follow(schedule));
   }
@@ -94,7 +98,7 @@ class AgentLoad implements RunningLoad {
       const progress = this.#progress(look);
       const isOver = time === measureEnd || progress.doneNanos !== null;
       // Deltas go first: who knows the counts of a look also knows its histograms.
-      if (isOver || (look > 0 && look % LOOKS_A_DELTA === 0)) {
+      if (this.#sendsDeltas && (isOver || (look > 0 && look % LOOKS_A_DELTA === 0))) {
         this.#emit({ kind: 'measured', key, parts: this.#deltas(), now: nowNanos() });
       }
       this.#emit({ kind: 'progress', key, progress });

@@ -1,9 +1,9 @@
-import type { Schedule } from '../../load/threads/control.ts';
+import { type Schedule, shifted } from '../../load/threads/control.ts';
 import type { FleetAssignment } from '../model/assignment.ts';
 import type { Command } from '../model/command.ts';
 import { isSameTrial, type TrialKey } from '../model/identity.ts';
 import type { Part } from '../model/part.ts';
-import type { AgentPhase, AgentProgress, Report } from '../model/report.ts';
+import { type AgentPhase, type AgentProgress, numbered, type Report, windowOf } from '../model/report.ts';
 import { BEAT_MS } from '../model/timing.ts';
 
 /**
@@ -11,6 +11,7 @@ import { BEAT_MS } from '../model/timing.ts';
  * I/O and reads no clock.
  *
  *     idle ── assign ──► opening ── all opened ──► open ── start ──► running ── load over ──► finished
+ *                                                                       ◄── start, window ────┘
  *      ▲                    │                        │                  │                         │
  *      └────────────────────┴── stop, a fault, or a controller that is silent ────────────────────┘
  */
@@ -26,6 +27,8 @@ export interface AgentState {
 interface AgentTask {
   readonly key: TrialKey;
   readonly phase: AgentPhase;
+  /** How often its load runs over the same connections. */
+  readonly windows: number;
   readonly silenceNanos: number;
   /** When the controller was last heard, in monotonic nanoseconds. */
   readonly heardAt: number;
@@ -58,8 +61,8 @@ export type AgentEvent =
 export type AgentAction =
   | { readonly kind: 'report'; readonly report: Report }
   | { readonly kind: 'open'; readonly key: TrialKey; readonly assignment: FleetAssignment }
-  | { readonly kind: 'start'; readonly key: TrialKey; readonly schedule: Schedule }
-  | { readonly kind: 'found-idle' }
+  | { readonly kind: 'start'; readonly key: TrialKey; readonly schedule: Schedule; readonly window?: number }
+  | { readonly kind: 'found-idle'; readonly key: TrialKey }
   /** End the load, and log why. */
   | { readonly kind: 'end'; readonly key: TrialKey; readonly why: string }
   | { readonly kind: 'exit' };
@@ -108,9 +111,9 @@ function obey(state: AgentState, command: Command, now: number, admission: Admis
     case 'stop':
       return ended(state, heard, 'the controller ended it');
     case 'start':
-      return start(state, heard, command.schedule, now);
+      return start(state, heard, command, now);
     case 'found-idle':
-      return { state: { ...state, task: heard }, actions: [{ kind: 'found-idle' }] };
+      return { state: { ...state, task: heard }, actions: [{ kind: 'found-idle', key: task.key }] };
     case 'beat': {
       const unacknowledged = heard.unacknowledged.filter(({ sequence }) => sequence >= command.received);
       return unchanged({ ...state, task: { ...heard, unacknowledged } });
@@ -141,6 +144,7 @@ function assign(
   const task: AgentTask = {
     key,
     phase: { phase: 'opening' },
+    windows: assignment.windows ?? 1,
     silenceNanos: assignment.silenceMs * 1e6,
     heardAt: now,
     tickedLook: -1,
@@ -156,15 +160,30 @@ function refuseUnknown(state: AgentState, { kind, run, trial }: Command): AgentS
   return kind === 'stop' ? unchanged(state) : fault(state, { run, trial }, 'it does not run this trial');
 }
 
-function start(state: AgentState, task: AgentTask, schedule: Schedule, now: number): AgentStep {
-  if (task.phase.phase !== 'open') return unchanged({ ...state, task });
-  if (schedule.begin < now) {
+function start(
+  state: AgentState,
+  task: AgentTask,
+  { schedule, window = 0 }: Command & { readonly kind: 'start' },
+  now: number,
+): AgentStep {
+  if (window >= task.windows || window !== nextWindow(task.phase)) return unchanged({ ...state, task });
+  const takesTurns = task.windows > 1;
+  if (schedule.begin < now && !takesTurns) {
     const late = Math.ceil((now - schedule.begin) / 1e6);
     return failed(state, task, `the start signal arrived ${late} ms after the start`);
   }
+  // The controller sees from its report that a window began late; the next ones may be in time.
+  const delay = takesTurns ? Math.max(0, now - schedule.begin) : 0;
+  const begin = { kind: 'start', key: task.key, schedule: shifted(schedule, delay), ...numbered(window) } as const;
   const progress: AgentProgress = { look: -1, completed: 0, failed: 0, bytes: 0, inFlight: 0, doneNanos: null };
-  const begun = beat(state, { ...task, phase: { phase: 'running', progress } });
-  return { state: begun.state, actions: [...begun.actions, { kind: 'start', key: task.key, schedule }] };
+  const begun = beat(state, { ...task, phase: { phase: 'running', progress, ...numbered(window) } });
+  return { state: begun.state, actions: [...begun.actions, begin] };
+}
+
+/** Returns the window that can begin; undefined while none can. */
+function nextWindow(phase: AgentPhase): number | undefined {
+  if (phase.phase === 'open') return 0;
+  return phase.phase === 'finished' ? windowOf(phase) + 1 : undefined;
 }
 
 function progressed(
@@ -177,7 +196,7 @@ function progressed(
       return task.phase.phase === 'opening' ? beat(state, { ...task, phase: event.phase }) : unchanged(state);
     case 'progress':
       return task.phase.phase === 'running'
-        ? beat(state, { ...task, phase: { phase: 'running', progress: event.progress } })
+        ? beat(state, { ...task, phase: { ...task.phase, progress: event.progress } })
         : unchanged(state);
     case 'measured': {
       const parts = event.parts.map((part, i) => ({ sequence: task.nextSequence + i, part, sentAt: event.now }));
@@ -186,7 +205,10 @@ function progressed(
       return { state: { ...state, task: kept }, actions: parts.map((sent) => reportPart(state, task, sent)) };
     }
     case 'finished':
-      return beat(state, { ...task, phase: { phase: 'finished', progress: event.progress } });
+      return beat(state, {
+        ...task,
+        phase: { phase: 'finished', progress: event.progress, ...numbered(windowOf(task.phase)) },
+      });
     case 'failed':
       return failed(state, task, event.message);
   }

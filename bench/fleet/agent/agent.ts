@@ -1,24 +1,18 @@
 import * as z from 'zod';
 import { nowNanos } from '../../measure/clock.ts';
 import { ServiceError } from '../../model/errors.ts';
+import { answerClock } from '../bus/answer-clock.ts';
 import type { Bus, BusMessage } from '../bus/bus.ts';
 import { type AgentCard, PROTOCOL_VERSION } from '../model/agent-card.ts';
-import { clockRequestSchema } from '../model/clock-reading.ts';
 import { commandSchema } from '../model/command.ts';
-import { newAgentId, trialKeyShape } from '../model/identity.ts';
-import { clockSubject, commandSubject, PING_SUBJECT, reportSubject } from '../model/subjects.ts';
+import { newAgentId, type TrialKey, trialKeyShape } from '../model/identity.ts';
+import { commandSubject, PING_SUBJECT, reportSubject } from '../model/subjects.ts';
 import { BEAT_MS } from '../model/timing.ts';
 import { decode, encode } from '../model/wire.ts';
 import { connectionsOf } from '../schedule/shares.ts';
 import type { OpenLoad, RunningLoad } from './agent-load.ts';
-import {
-  type Admission,
-  type AgentAction,
-  type AgentEvent,
-  type AgentState,
-  idleAgent,
-  stepAgent,
-} from './agent-state.ts';
+import type { Admission, AgentAction, AgentEvent } from './agent-state.ts';
+import { type AgentTurns, idleTurns, stepTurns } from './agent-turns.ts';
 
 /** What an agent is, and what it may do. */
 export interface AgentSettings {
@@ -51,16 +45,17 @@ export async function serveAsAgent(settings: AgentSettings, signal: AbortSignal)
   }
 }
 
-/** Connects the state machine of agent-state.ts with a bus, a clock and a load. */
+/** Connects the state machine of agent-turns.ts with a bus, a clock and a load. */
 class Agent {
   /** Rejects when the connection is closed for good. */
   readonly exited: Promise<void>;
   readonly #settings: AgentSettings;
   readonly #timer: NodeJS.Timeout;
   readonly #subscriptions: readonly (() => void)[];
-  #state: AgentState = idleAgent(newAgentId());
-  #load: RunningLoad | undefined;
-  /** Resolves when the load before the present one has ended. */
+  #state: AgentTurns = idleTurns(newAgentId());
+  /** By run and trial. */
+  readonly #loads = new Map<string, RunningLoad>();
+  /** Resolves when the loads before the present ones have ended. */
   #previous: Promise<void> = Promise.resolve();
   #exit: () => void = () => {};
   #fail: (error: Error) => void = () => {};
@@ -75,7 +70,7 @@ class Agent {
     const { agent } = this.#state;
     this.#subscriptions = [
       bus.subscribe(PING_SUBJECT, (message) => this.#introduce(message)),
-      bus.subscribe(clockSubject(agent), (message) => this.#readClock(message)),
+      answerClock(bus, agent),
       bus.subscribe(commandSubject(agent), (message) => this.#obey(message)),
     ];
     bus.onStatus(({ kind, message }) => {
@@ -88,7 +83,7 @@ class Agent {
   }
 
   step(event: AgentEvent): void {
-    const { state, actions } = stepAgent(this.#state, event, this.#settings.admission);
+    const { state, actions } = stepTurns(this.#state, event, this.#settings.admission);
     this.#state = state;
     for (const action of actions) this.#act(action);
   }
@@ -105,16 +100,16 @@ class Agent {
         return;
       case 'start': {
         const aheadMs = Math.round((action.schedule.begin - nowNanos()) / 1e6);
-        log(`trial ${action.key.trial} begins in ${aheadMs} ms`);
-        this.#load?.start(action.schedule);
+        if (action.window === undefined) log(`trial ${action.key.trial} begins in ${aheadMs} ms`);
+        this.#loads.get(nameOf(action.key))?.start(action.schedule);
         return;
       }
       case 'found-idle':
-        this.#load?.foundIdle();
+        this.#loads.get(nameOf(action.key))?.foundIdle();
         return;
       case 'end':
         log(`trial ${action.key.trial} is over: ${action.why}`);
-        this.#end();
+        this.#end(action.key);
         return;
       case 'exit':
         void this.#leave();
@@ -134,7 +129,7 @@ class Agent {
     const opening = this.#previous.then(() => {
       if (!hasEnded) opened = open();
     });
-    this.#load = {
+    this.#loads.set(nameOf(key), {
       start: (schedule) => opened?.start(schedule),
       foundIdle: () => opened?.foundIdle(),
       end: async () => {
@@ -142,12 +137,15 @@ class Agent {
         await opening;
         await opened?.end();
       },
-    };
+    });
   }
 
-  #end(): void {
-    if (this.#load !== undefined) this.#previous = this.#load.end();
-    this.#load = undefined;
+  #end(key: TrialKey): void {
+    const load = this.#loads.get(nameOf(key));
+    if (load === undefined) return;
+    this.#loads.delete(nameOf(key));
+    const previous = this.#previous;
+    this.#previous = load.end().then(() => previous);
   }
 
   /** Receives nothing any more. */
@@ -164,17 +162,11 @@ class Agent {
 
   #introduce({ reply }: BusMessage): void {
     if (reply === undefined) return;
-    const { agent, isDraining, task } = this.#state;
-    const state = isDraining ? 'draining' : task === null ? 'idle' : 'busy';
+    const { agent, places } = this.#state;
+    const isIdle = places.every(({ task }) => task === null);
+    const state = places.some(({ isDraining }) => isDraining) ? 'draining' : isIdle ? 'idle' : 'busy';
     const card: AgentCard = { ...this.#settings.card, protocol: PROTOCOL_VERSION, agent, state };
     this.#settings.bus.publish(reply, encode(card));
-  }
-
-  #readClock({ data, reply }: BusMessage): void {
-    const received = nowNanos();
-    const request = decode(clockRequestSchema, data);
-    if (request === undefined || reply === undefined) return;
-    this.#settings.bus.publish(reply, encode({ exchange: request.exchange, received, replied: nowNanos() }));
   }
 
   #obey({ data }: BusMessage): void {
@@ -191,4 +183,8 @@ class Agent {
     const message = 'the command is not valid here: use the same version of sockbench on all machines';
     this.#act({ kind: 'report', report: { kind: 'fault', ...key, agent: this.#state.agent, message } });
   }
+}
+
+function nameOf({ run, trial }: TrialKey): string {
+  return `${run} ${trial}`;
 }

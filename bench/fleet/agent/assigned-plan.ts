@@ -5,7 +5,7 @@ import type { FleetAssignment } from '../model/assignment.ts';
 
 /** Returns the plan of an agent's part of a load. @throws {RangeError} when its exchange is invalid. */
 export function assignedPlan(assignment: FleetAssignment): LoadPlan {
-  const { point, exchange, destination, tls, share } = assignment;
+  const { point, exchange, destination, tls, share, windows } = assignment;
   const { address, arrivals, levels, requests, isExact, streamKey, timestamps, timeoutMs, openTimeoutMs } = assignment;
   return {
     ...{ address, arrivals, levels, requests, isExact, streamKey, timestamps, timeoutMs, openTimeoutMs, share },
@@ -15,5 +15,6 @@ export function assignedPlan(assignment: FleetAssignment): LoadPlan {
     cpus: [],
     protocol: protocolSpec(point, destination, exchange),
     ...(tls !== null && { tls }),
+    ...(windows !== undefined && { windows }),
   };
 }

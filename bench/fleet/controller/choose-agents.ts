@@ -3,7 +3,7 @@ import type { AgentCard } from '../model/agent-card.ts';
 
 /** Reports whether the agents found are as many as can be waited for. */
 export function isEnough(choice: AgentChoice, cards: readonly AgentCard[]): boolean {
-  return choice.kind === 'number' && cards.filter(isUsable).length >= choice.number;
+  return choice.kind === 'number' && cards.filter(makesLoad).filter(isUsable).length >= choice.number;
 }
 
 /**
@@ -11,7 +11,9 @@ export function isEnough(choice: AgentChoice, cards: readonly AgentCard[]): bool
  * @throws {RangeError} when there are not as many as requested, or none, or one that was requested is not usable.
  */
 export function chooseAgents(choice: AgentChoice, cards: readonly AgentCard[]): AgentCard[] {
-  const wanted = cards.filter((card) => choice.kind !== 'label' || card.labels[choice.label] === choice.value);
+  const wanted = cards
+    .filter(makesLoad)
+    .filter((card) => choice.kind !== 'label' || card.labels[choice.label] === choice.value);
   const usable = wanted.filter(isUsable);
   if (choice.kind === 'number') {
     if (usable.length >= choice.number) return usable.slice(0, choice.number);
@@ -27,6 +29,11 @@ export function chooseAgents(choice: AgentChoice, cards: readonly AgentCard[]): 
 }
 
 const ADVICE = 'start them with sockbench agent, or look at sockbench agents';
+
+/** One that starts servers makes no load: it would take CPU time from them. */
+function makesLoad({ serves }: AgentCard): boolean {
+  return serves === undefined;
+}
 
 function isUsable({ state, findings }: AgentCard): boolean {
   return state === 'idle' && !findings.some(({ verdict }) => verdict === 'bad');

@@ -2,7 +2,7 @@ import type { LoadGenerator } from '../../load/load-generator.ts';
 import { type LoadReport, mergeHistograms, mergeOpenings } from '../../load/load-report.ts';
 import type { ProtocolNote } from '../../load/protocols/protocol.ts';
 import type { OpeningReport } from '../../load/thread-report.ts';
-import type { Schedule } from '../../load/threads/control.ts';
+import { type Schedule, shifted } from '../../load/threads/control.ts';
 import type { LatencyName } from '../../load/threads/live.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import type { Histogram } from '../../measure/histogram.ts';
@@ -39,17 +39,20 @@ export interface FleetTrialSettings {
   readonly agents: readonly AssignedAgent[];
   readonly silenceMs: number;
   readonly maxClockErrorMs: number;
+  /** How long before a window its agents get the start signal. It grows when that was too short. */
+  readonly lead: { windowMs: number };
 }
 
 /** The load of one trial that agents make: connects the state machine of trial-state.ts with a bus and a clock. */
 export class FleetGenerator implements LoadGenerator {
   readonly threads: number;
-  readonly aheadNanos = START_AHEAD_MS * 1e6;
+  readonly #takesTurns: boolean;
   readonly #settings: FleetTrialSettings;
   readonly #merge: FleetMerge;
   readonly #progress = new Map<string, AgentProgress>();
   readonly #opened = new Deferred<void>();
-  readonly #finished = new Deferred<void>();
+  /** Of the present window. */
+  #finished = new Deferred<void>();
   readonly #broken = new Deferred<never>();
   /** Those that wait for the counts of a look. */
   #waiting: { readonly look: number; readonly resolve: () => void }[] = [];
@@ -63,6 +66,7 @@ export class FleetGenerator implements LoadGenerator {
     this.#settings = settings;
     const { key, agents, silenceMs } = settings;
     this.threads = agents.reduce((sum, { assignment }) => sum + assignment.share.threads.length, 0);
+    this.#takesTurns = agents.some(({ assignment }) => assignment.windows !== undefined);
     this.#merge = new FleetMerge(agents);
     const participants = agents.map(({ card: { agent, name }, assignment }) => ({ agent, name, assignment }));
     const begun = beginTrial(key, participants, silenceMs, nowNanos());
@@ -73,6 +77,15 @@ export class FleetGenerator implements LoadGenerator {
 
   get broken(): Promise<never> {
     return this.#broken.promise;
+  }
+
+  get aheadNanos(): number {
+    return (this.#takesTurns ? this.#settings.lead.windowMs : START_AHEAD_MS) * 1e6;
+  }
+
+  /** Whether it has failed or was stopped. */
+  get isOver(): boolean {
+    return this.#state.phase === 'failed' || this.#state.phase === 'stopped';
   }
 
   /** Receives a report of an agent. */
@@ -99,6 +112,8 @@ export class FleetGenerator implements LoadGenerator {
 
   go(schedule: Schedule): void {
     this.#merge.begin(schedule.begin);
+    this.#progress.clear();
+    this.#finished = new Deferred();
     this.#warmupMs = (schedule.warmupEnd - schedule.begin) / 1e6;
     const schedules = new Map(
       [...this.#offsets].map(([agent, { offsetNanos }]): [string, Schedule] => [agent, shifted(schedule, offsetNanos)]),
@@ -115,6 +130,7 @@ export class FleetGenerator implements LoadGenerator {
   async finished(): Promise<LoadReport> {
     await Promise.race([this.#finished.promise, this.broken]);
     const report = this.#merge.report(this.#offsets);
+    if (this.#takesTurns) this.#adaptLead(report);
     const notes = [...(report.notes ?? []), ...this.#clockNotes(), ...this.#lateNotes(report)];
     return notes.length === 0 ? report : { ...report, notes };
   }
@@ -176,6 +192,13 @@ export class FleetGenerator implements LoadGenerator {
     if (worst === undefined || worst.offset.uncertaintyNanos <= maxClockErrorMs * 1e6) return [];
     const message = `${clockText(worst.card, worst.offset)}, so agents began at different times: ${CLOCK_ADVICE}`;
     return [{ code: 'clock-uncertain', message }];
+  }
+
+  /** Gives the start signal earlier when it came too late. */
+  #adaptLead({ agents = [] }: LoadReport): void {
+    const { lead } = this.#settings;
+    const isLate = agents.some(({ startLagMicros }) => startLagMicros > LATE_MICROS);
+    if (isLate) lead.windowMs = Math.min(2 * lead.windowMs, START_AHEAD_MS);
   }
 
   /** Notes agents that began so late that measuring had begun. */
@@ -247,13 +270,4 @@ const CLOCK_ADVICE = 'choose agents nearer to this machine, wait until all are c
 
 function clockText({ name }: AgentCard, { uncertaintyNanos }: ClockOffset): string {
   return `the clock of agent ${name} is known to ±${(uncertaintyNanos / 1e6).toFixed(2)} ms`;
-}
-
-function shifted({ begin, warmupEnd, measureEnd, drainEnd }: Schedule, offset: number): Schedule {
-  return {
-    begin: begin + offset,
-    warmupEnd: warmupEnd + offset,
-    measureEnd: measureEnd + offset,
-    drainEnd: drainEnd + offset,
-  };
 }

@@ -10,6 +10,7 @@ import type { FleetAssignment } from '../model/assignment.ts';
 import { newRunId } from '../model/identity.ts';
 import { reportSchema } from '../model/report.ts';
 import { reportSubject } from '../model/subjects.ts';
+import { WINDOW_AHEAD_MS } from '../model/timing.ts';
 import { decode, encode, MAX_MESSAGE_BYTES } from '../model/wire.ts';
 import { threadShares } from '../schedule/shares.ts';
 import { chooseAgents, isEnough } from './choose-agents.ts';
@@ -50,8 +51,10 @@ export class Fleet implements LoadSource {
   readonly #bus: Bus;
   readonly #request: Omit<FleetRequest, 'server' | 'credentials' | 'choice'>;
   readonly #run = newRunId();
+  readonly #lead = { windowMs: WINDOW_AHEAD_MS };
   #trials = 0;
-  #current: FleetGenerator | undefined;
+  /** The load of a trial, or several loads that take turns. */
+  #current: readonly FleetGenerator[] = [];
   /** Why the agents cannot be reached any more. */
   #lost: string | undefined;
 
@@ -65,12 +68,12 @@ export class Fleet implements LoadSource {
     this.#request = request;
     bus.subscribe(reportSubject(this.#run), ({ data }) => {
       const report = decode(reportSchema, data);
-      if (report !== undefined) this.#current?.receive(report);
+      if (report !== undefined) for (const generator of this.#current) generator.receive(report);
     });
     bus.onStatus(({ kind, message }) => {
       if (kind === 'restored') return;
       this.#lost ??= `${message}; what was measured before is saved`;
-      this.#current?.disconnected(this.#lost);
+      for (const generator of this.#current) generator.disconnected(this.#lost);
     });
   }
 
@@ -95,14 +98,16 @@ export class Fleet implements LoadSource {
     }));
     assertFits(assigned.map(({ assignment }) => assignment));
     const key = { run: this.#run, trial: ++this.#trials };
-    const generator = new FleetGenerator({ bus: this.#bus, key, agents: assigned, silenceMs, maxClockErrorMs });
-    this.#current = generator;
+    const generator = new FleetGenerator({
+      ...{ bus: this.#bus, key, agents: assigned, silenceMs, maxClockErrorMs, lead: this.#lead },
+    });
+    this.#current = [...this.#current.filter(({ isOver }) => !isOver), generator];
     if (this.#lost !== undefined) generator.disconnected(this.#lost);
     return generator;
   }
 
   async stop(): Promise<void> {
-    await this.#current?.stop();
+    await Promise.all(this.#current.map((generator) => generator.stop()));
     await this.#bus.close();
   }
 }
@@ -112,14 +117,25 @@ function assignmentOf(
   { destinations, exchange }: LoadRecipe,
 ): Omit<FleetAssignment, 'share' | 'silenceMs'> {
   const { point, arrivals, levels, requests, isExact = false, streamKey, timestamps, timeoutMs, openTimeoutMs } = plan;
-  const { seed, round = 0 } = streamKey;
+  const { windows = 1 } = plan;
+  const { seed, round = 0, session, ordinal } = streamKey;
   const [destination] = destinations;
   if (destination === undefined || plan.selection !== undefined) {
     throw new ConfigurationError(['agents: they load one target: leave out --select']);
   }
   const message = {
     ...{ point, exchange, address: internetAddress(plan.address), destination, tls: plan.tls ?? null },
-    ...{ arrivals, levels, requests, isExact, streamKey: { seed, round }, timestamps, timeoutMs, openTimeoutMs },
+    ...{
+      arrivals,
+      levels,
+      requests,
+      isExact,
+      streamKey: { seed, round, session, ordinal },
+      timestamps,
+      timeoutMs,
+      openTimeoutMs,
+    },
+    ...(windows > 1 && { windows }),
   };
   // A copy as the agent gets it: without undefined properties.
   return JSON.parse(JSON.stringify(message)) as Omit<FleetAssignment, 'share' | 'silenceMs'>;

@@ -3,7 +3,7 @@ import type { FleetAssignment } from '../model/assignment.ts';
 import type { Command } from '../model/command.ts';
 import { isSameTrial, type TrialKey } from '../model/identity.ts';
 import type { Part } from '../model/part.ts';
-import type { AgentPhase, AgentProgress, Report } from '../model/report.ts';
+import { type AgentPhase, type AgentProgress, numbered, type Report, windowOf } from '../model/report.ts';
 
 /**
  * A trial of a fleet as its controller sees it, as a state machine: reports of agents and ticks of a clock in, commands
@@ -18,6 +18,8 @@ export interface FleetTrialState {
    * everything. Then it is `finished`, or `failed`, or `stopped`.
    */
   readonly phase: 'opening' | 'opened' | 'running' | 'finished' | 'failed' | 'stopped';
+  /** The window that runs or has run last, counted from 0. When it is finished, the next may start. */
+  readonly window: number;
 }
 
 /** What is known of an agent. */
@@ -77,7 +79,13 @@ export function beginTrial(
     participant.agent,
     { ...participant, heardAt: now, state: null, schedule: null, received: 0, isComplete: false },
   ]);
-  const state: FleetTrialState = { key, silenceNanos: silenceMs * 1e6, agents: new Map(views), phase: 'opening' };
+  const state: FleetTrialState = {
+    key,
+    silenceNanos: silenceMs * 1e6,
+    agents: new Map(views),
+    phase: 'opening',
+    window: 0,
+  };
   return { state, actions: views.map(([, view]) => assign(key, view)) };
 }
 
@@ -121,7 +129,8 @@ function receive(state: FleetTrialState, report: Report, now: number): FleetTria
 function receiveBeat(state: FleetTrialState, view: AgentView, reported: AgentPhase): FleetTrialStep {
   const next = withView(state, { ...view, state: later(view.state, reported) });
   const actions: FleetTrialAction[] = [];
-  if ('progress' in reported) actions.push({ kind: 'progress', agent: view.agent, progress: reported.progress });
+  if ('progress' in reported && windowOf(reported) === state.window)
+    actions.push({ kind: 'progress', agent: view.agent, progress: reported.progress });
   if (next.phase === 'opening' && [...next.agents.values()].every((agent) => agent.state?.phase === 'open')) {
     return { state: { ...next, phase: 'opened' }, actions: [...actions, { kind: 'opened' }] };
   }
@@ -158,21 +167,27 @@ function tick(state: FleetTrialState, now: number): FleetTrialStep {
     const { agent, received, schedule } = view;
     if (view.state === null) return [assign(key, view)];
     const beat = { kind: 'send', agent, command: { kind: 'beat', ...key, received } } as const;
-    if (schedule === null || view.state.phase !== 'open') return [beat];
-    return [beat, { kind: 'send', agent, command: { kind: 'start', ...key, schedule } }];
+    if (schedule === null || rankOf(view.state) >= rankOf({ phase: 'running', window: state.window })) return [beat];
+    return [beat, { kind: 'send', agent, command: { kind: 'start', ...key, schedule, ...numbered(state.window) } }];
   });
   return { state, actions };
 }
 
 function start(state: FleetTrialState, schedules: ReadonlyMap<string, Schedule>): FleetTrialStep {
   const { key } = state;
-  if (state.phase !== 'opened') return { state, actions: [] };
-  const views = [...state.agents.values()].map((view) => ({ ...view, schedule: schedules.get(view.agent) ?? null }));
+  if (state.phase !== 'opened' && state.phase !== 'finished') return { state, actions: [] };
+  const window = state.phase === 'opened' ? 0 : state.window + 1;
+  const views = [...state.agents.values()].map((view) => ({
+    ...view,
+    schedule: schedules.get(view.agent) ?? null,
+    isComplete: false,
+  }));
   return {
-    state: { ...state, phase: 'running', agents: new Map(views.map((view) => [view.agent, view])) },
-    actions: views.flatMap(({ agent, schedule }) =>
-      schedule === null ? [] : [{ kind: 'send', agent, command: { kind: 'start', ...key, schedule } } as const],
-    ),
+    state: { ...state, phase: 'running', window, agents: new Map(views.map((view) => [view.agent, view])) },
+    actions: views.flatMap(({ agent, schedule }) => {
+      if (schedule === null) return [];
+      return [{ kind: 'send', agent, command: { kind: 'start', ...key, schedule, ...numbered(window) } } as const];
+    }),
   };
 }
 
@@ -193,10 +208,15 @@ function assign(key: TrialKey, { agent, assignment }: AgentView): FleetTrialActi
 
 const PHASES = ['opening', 'open', 'running', 'finished'] as const;
 
+/** Numbers the states of an agent in their order. */
+function rankOf({ phase, window = 0 }: { readonly phase: AgentPhase['phase']; readonly window?: number }): number {
+  return PHASES.indexOf(phase) + 2 * window;
+}
+
 /** Returns the state that is further: heartbeats may be overtaken. */
 function later(known: AgentPhase | null, reported: AgentPhase): AgentPhase {
   if (known === null) return reported;
-  return PHASES.indexOf(reported.phase) >= PHASES.indexOf(known.phase) ? reported : known;
+  return rankOf(reported) >= rankOf(known) ? reported : known;
 }
 
 function withView(state: FleetTrialState, view: AgentView): FleetTrialState {

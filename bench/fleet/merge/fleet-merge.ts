@@ -16,8 +16,8 @@ import { addDelta } from './histogram-delta.ts';
 interface Received {
   readonly card: AgentCard;
   readonly assignment: FleetAssignment;
-  readonly latencies: Latencies;
-  readonly threads: ThreadReport[];
+  latencies: Latencies;
+  threads: ThreadReport[];
   end: (Part & { readonly kind: 'end' }) | null;
 }
 
@@ -44,8 +44,12 @@ export class FleetMerge {
     return [...this.#received.values()].map(({ latencies }) => latencies);
   }
 
+  /** Begins with nothing. @param nanos when the load is to begin, by this machine's clock. */
   begin(nanos: number): void {
     this.#begin = nanos;
+    for (const received of this.#received.values()) {
+      Object.assign(received, { latencies: noLatencies(), threads: [], end: null });
+    }
   }
 
   /** Adds a part. Call it once for each. */

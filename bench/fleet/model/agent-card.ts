@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { agentIdSchema } from './identity.ts';
+import { COMMAND_NAME } from './serving.ts';
 
 /** Version of the messages. Agents of another version are not used. */
 export const PROTOCOL_VERSION = 1;
@@ -33,6 +34,10 @@ export const agentCardSchema = z.object({
   openFiles: z.number().nonnegative().nullable(),
   /** Targets that its owner allows, as they were given. */
   targets: z.array(z.string().max(300)).max(1000),
+  /** Present when it starts servers, and makes no load: the address on which they listen, and its owner's commands. */
+  serves: z
+    .object({ listenOn: z.string().max(100), commands: z.array(z.string().regex(COMMAND_NAME)).max(1000) })
+    .exactOptional(),
   /** What `doctor` finds there. */
   findings: z.array(findingSchema).max(100),
 });

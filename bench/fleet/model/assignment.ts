@@ -73,7 +73,14 @@ export const fleetAssignmentSchema = z.strictObject({
   levels: profileSchema.nullable(),
   requests: count.nullable(),
   isExact: z.boolean(),
-  streamKey: z.object({ seed: count.max(2 ** 32 - 1), round: count.max(2 ** 32 - 2) }),
+  /** How often the load runs over the same connections; absent: once. Loads that run several times take turns. */
+  windows: count.min(2).max(100_000).exactOptional(),
+  streamKey: z.object({
+    seed: count.max(2 ** 32 - 1),
+    round: count.max(2 ** 32 - 2),
+    session: count.max(2 ** 32 - 2).exactOptional(),
+    ordinal: count.max(2 ** 32 - 2).exactOptional(),
+  }),
   timestamps: z.enum(['kernel', 'user']),
   timeoutMs: milliseconds,
   openTimeoutMs: milliseconds,

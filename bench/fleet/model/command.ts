@@ -15,8 +15,13 @@ const scheduleSchema = z
 export const commandSchema = z.discriminatedUnion('kind', [
   /** Open the connections of a load. */
   z.strictObject({ kind: z.literal('assign'), ...trialKeyShape, assignment: fleetAssignmentSchema }),
-  /** Begin the load at that time. */
-  z.strictObject({ kind: z.literal('start'), ...trialKeyShape, schedule: scheduleSchema }),
+  /** Begin the load at that time. `window`: for which time, counted from 0; absent: 0. */
+  z.strictObject({
+    kind: z.literal('start'),
+    ...trialKeyShape,
+    schedule: scheduleSchema,
+    window: z.number().int().positive().exactOptional(),
+  }),
   /** The controller's heartbeat. `received`: how many parts it has, without gaps. */
   z.strictObject({ kind: z.literal('beat'), ...trialKeyShape, received: z.number().int().nonnegative() }),
   /** A look at the server found it idle: see LoadGenerator.foundIdle. */

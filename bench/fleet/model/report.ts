@@ -21,12 +21,15 @@ export const progressSchema = z.object({
 });
 export type AgentProgress = Readonly<z.infer<typeof progressSchema>>;
 
+/** Which of several windows it is, counted from 0; absent: 0. */
+const windowShape = { window: count.min(1).exactOptional() };
+
 /** Where an agent is in its trial. */
 export const agentPhaseSchema = z.discriminatedUnion('phase', [
   z.strictObject({ phase: z.literal('opening') }),
   z.strictObject({ phase: z.literal('open'), opening: openingSchema }),
-  z.strictObject({ phase: z.literal('running'), progress: progressSchema }),
-  z.strictObject({ phase: z.literal('finished'), progress: progressSchema }),
+  z.strictObject({ phase: z.literal('running'), progress: progressSchema, ...windowShape }),
+  z.strictObject({ phase: z.literal('finished'), progress: progressSchema, ...windowShape }),
 ]);
 export type AgentPhase = Readonly<z.infer<typeof agentPhaseSchema>>;
 
@@ -45,3 +48,13 @@ export const reportSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('fault'), ...trialKeyShape, agent: agentIdSchema, message: z.string().max(4000) }),
 ]);
 export type Report = Readonly<z.infer<typeof reportSchema>>;
+
+/** Returns the window that an agent is in, counted from 0. */
+export function windowOf(phase: AgentPhase): number {
+  return 'window' in phase ? (phase.window ?? 0) : 0;
+}
+
+/** Returns the number of a window as messages contain it: the first has none. */
+export function numbered(window: number): { readonly window?: number } {
+  return window === 0 ? {} : { window };
+}

@@ -13,6 +13,11 @@ export function clockSubject(agent: string): string {
   return `sockbench.agent.${agent}.clock`;
 }
 
+/** Reports of the machine that starts a run's servers to its controller. */
+export function servingSubject(run: string): string {
+  return `sockbench.run.${run}.server`;
+}
+
 /** Reports of all agents of a run to its controller. */
 export function reportSubject(run: string): string {
   return `sockbench.run.${run}.report`;

@@ -9,6 +9,8 @@ export const SHORTEST_SILENCE_MS = 4 * BEAT_MS;
 export const LONGEST_SILENCE_MS = 60_000;
 /** How long before a load begins its agents get the start signal: many times a round trip. */
 export const START_AHEAD_MS = 500;
+/** The same for each of many short windows over connections that are open, at first. */
+export const WINDOW_AHEAD_MS = 100;
 /** Clock exchanges with each agent before a trial. The one with the least round trip counts. */
 export const CLOCK_EXCHANGES = 16;
 /** Interval at which an agent sends what its histograms have recorded since. */

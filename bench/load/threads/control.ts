@@ -27,6 +27,16 @@ export interface Schedule {
   readonly drainEnd: number;
 }
 
+/** Returns a schedule that is later by some nanoseconds, or on a clock that is ahead by them. */
+export function shifted({ begin, warmupEnd, measureEnd, drainEnd }: Schedule, nanos: number): Schedule {
+  return {
+    begin: begin + nanos,
+    warmupEnd: warmupEnd + nanos,
+    measureEnd: measureEnd + nanos,
+    drainEnd: drainEnd + nanos,
+  };
+}
+
 /**
  * Starts and stops the threads of a generator. Pass `buffer` to a thread and create another LoadControl from it there.
  */

@@ -15,7 +15,8 @@ const USUAL = { timeoutSeconds: 2, openTimeoutSeconds: 3, sizes: writtenSizes(fi
 /** What `--requests` without `--duration` allows. */
 const REQUESTS_LIMIT_SECONDS = 3600;
 
-const AGENTS_NOTE =
+export const HOST_NOTE = 'another machine started the servers: NATS_URL has to name the NATS server of its agent';
+export const AGENTS_NOTE =
   'agents made the load: NATS_URL has to name their NATS server, and --listen-on an address that they reach';
 
 /**
@@ -155,8 +156,10 @@ function placement({
   timestamps = 'kernel',
   balance = DEFAULT_BALANCE,
   agents,
+  servedOn,
 }: Plan): CommandPart {
   return joined(
+    servedOn === undefined ? NOTHING : { ...flag('serve-on', servedOn.name), notes: [HOST_NOTE] },
     unlessDefault('balance', balance, DEFAULT_BALANCE),
     unlessDefault('timestamps', timestamps, 'kernel'),
     threads > 0 ? flag('threads', String(threads)) : NOTHING,

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { processTree } from '../../../sockets/os/process-tree.ts';
 
 const SOCKBENCH = fileURLToPath(new URL('../../../dist/scripts/sockbench.js', import.meta.url));
 
@@ -34,6 +35,11 @@ export class Daemon {
       const more = new Promise<boolean>((resolve) => this.#printed.once('more', () => resolve(false)));
       hasEnded = await Promise.race([more, this.#closed.then(() => true)]);
     }
+  }
+
+  /** Pids of its processes at this moment, its own first. */
+  get tree(): number[] {
+    return this.#process.pid === undefined ? [] : processTree(this.#process.pid);
   }
 
   signal(signal: NodeJS.Signals): void {
@@ -92,4 +98,9 @@ export async function startAgent(
 /** Starts a run over agents in the background. */
 export function startRun(url: string, flags: readonly string[], runner?: Runner): Daemon {
   return startSockbench(['run', '--nats', url, ...flags], runner);
+}
+
+/** Starts a check over agents in the background. */
+export function startCheck(url: string, flags: readonly string[]): Daemon {
+  return startSockbench(['check', '--nats', url, ...flags]);
 }
