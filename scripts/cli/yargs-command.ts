@@ -46,7 +46,8 @@ export function yargsCommand<S extends FlagSchema>(
       return yargs;
     },
     async handler(argv) {
-      // yargs lays out the help of each command that it runs, which takes longer than loading it. This makes it short.
+      // yargs lays out the help of each command that it runs, which takes longer than loading it. This makes it short,
+      // and leaves its lines as they are.
       for (const flag of Object.keys(options)) parser?.hide(flag);
       parser?.wrap(null);
       const flags = await source.read(command, argv);
