@@ -1,6 +1,3 @@
-import { getAffinity } from '../../sockets/os/cpu.ts';
-import { whyMissing } from '../requirements.ts';
-
 /** Command of a server that echoes over TCP. */
 export const echo = 'exec node tests/bench/foreign-server.mjs {port} echo';
 
@@ -10,16 +7,6 @@ export const echo = 'exec node tests/bench/foreign-server.mjs {port} echo';
  */
 export function coarse(...metrics: readonly string[]): string {
   return metrics.map((metric) => `${metric}=1%/900%`).join(',');
-}
-
-/**
- * One CPU for the programs and the generator: full load then takes the time of one, and the check need not find out whether
- * they work better apart (tests/bench/separation.system.test.ts).
- */
-function onOneCpu(): readonly string[] {
-  if (whyMissing('libc') !== undefined) return [];
-  const cpu = String(getAffinity(0)[0]);
-  return ['--threads', '1', '--server-cpus', cpu, '--load-cpus', cpu];
 }
 
 /**
@@ -39,6 +26,5 @@ export const brief = [
   '60s',
   '--max-sessions',
   '10',
-  ...onOneCpu(),
   '-q',
 ];
