@@ -1,8 +1,8 @@
-/** Entry point of the child process that runs one server for a harness. See spawning/server-process.ts. */
+/** Entry point of the child process that runs one server for a harness. See spawning/host-messages.ts. */
 import { dieWithParent, raiseOpenFileLimit } from '../sockets/os/process.ts';
 import { hasUnreapedChild } from '../sockets/os/process-tree.ts';
 import { loadModel, type ModelName } from './model-catalog.ts';
-import { HOST_QUESTION, type HostMessage, type HostSpec } from './spawning/server-process.ts';
+import { HOST_QUESTION, type HostMessage, type HostSpec } from './spawning/host-messages.ts';
 import { endOnFailure, stopOnSignal } from './spawning/stop-on-signal.ts';
 
 /** Linux's default maximum for a process: fs.nr_open. */

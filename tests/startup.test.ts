@@ -39,6 +39,20 @@ test('threads of an echo load do not load other protocols', () => {
   }
 });
 
+test('threads of an echo load over TCP load no other workload, no TLS, no ring and no policies', () => {
+  const loaded = [...loadedWith('bench/load/thread-main.ts')];
+  expect(loaded).toContain('bench/load/engines/workloads.ts');
+  const others =
+    /^bench\/load\/(?:chat|channels|datagrams|streams\/(?!ring-suits|ring-outbox)|targets)|^sockets\/(?:tls|uring)/;
+  expect(loaded.filter((name) => others.test(name))).toEqual([]);
+  expect(loaded.length).toBeLessThan(60);
+});
+
+test.each(['async', 'event-driven', 'worker-pool'])('a server of echo loads no HTTP and no room: %s', (model) => {
+  const loaded = [...loadedWith('servers/server-main.ts'), ...loadedWith(`servers/models/${model}.ts`)];
+  expect(loaded.filter((name) => /^node:https?$|http-server|\/rooms\//.test(name))).toEqual([]);
+});
+
 test('what a module loads is found through other modules, with packages, and without types', () => {
   const loaded = loadedWith('scripts/commands/run.ts');
   expect(loaded).toContain('zod');

@@ -4,8 +4,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { freeThreadMemory } from '../../sockets/memory/thread-memory.ts';
 import { setAffinity } from '../../sockets/os/cpu.ts';
 import { SocketEngine } from './engines/sockets.ts';
+import { loadWorkload } from './engines/workloads.ts';
 import { loadProtocol } from './protocols/load-protocol.ts';
-import { TargetSelection } from './targets/selection.ts';
 import type { ThreadMessage } from './thread-reports.ts';
 import type { Assignment } from './threads/assignment.ts';
 
@@ -21,12 +21,13 @@ setFlagsFromString('--max-inlined-bytecode-size-cumulative=4000');
 const assignment = workerData as Assignment;
 if (assignment.cpus.length > 0) setAffinity(0, assignment.cpus);
 const { point, firstConnection, streamKey, selection } = assignment;
-const targets = selection && new TargetSelection(assignment, selection);
+const targets = selection && new (await import('./targets/selection.ts')).TargetSelection(assignment, selection);
 const scope = {
   ...{ connections: point.connections, firstConnection, streamKey },
   ...(targets && { targetOf: (c: number) => targets.of(c) }),
 };
-const engine = new SocketEngine(assignment, await loadProtocol(assignment.protocol, scope), targets);
+const protocol = await loadProtocol(assignment.protocol, scope);
+const engine = new SocketEngine(assignment, await loadWorkload(assignment, protocol), targets);
 post({ kind: 'opened', report: engine.open() });
 for (let window = 0; window < assignment.windows; window++) {
   post({ kind: 'finished', report: engine.run() });

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { DEFAULT_TIME_LIMITS } from '../../servers/apps/http/time-limits.ts';
 import type { ServerSpec } from '../../servers/contract.ts';
 import type { ModelName } from '../../servers/model-catalog.ts';
-import { HOST_QUESTION, type HostMessage, type HostSpec, hostProgram } from '../../servers/spawning/server-process.ts';
+import { HOST_QUESTION, type HostMessage, type HostSpec } from '../../servers/spawning/host-messages.ts';
+import { hostProgram } from '../../servers/spawning/server-process.ts';
 import { LOOPBACK, type RunningTarget, type TargetOptions } from './running-target.ts';
 import { ServerProcess } from './server-process.ts';
 

@@ -48,7 +48,7 @@ const SUPERLINEAR = 0.05;
 export function scalingLaw(data: ScalingRounds, random: Random): ScalingLaw | NoScalingLaw {
   const reasons = tooLittle(data);
   if (reasons.length > 0) return { fitted: false, reasons };
-  const points = pointsOf(data);
+  const points = pointsOf(data.levels, logsOf(data));
   const coefficients = fitUsl(points);
   const relativeRmse = Math.sqrt(uslResidual(points, coefficients) / points.length);
   const refusals = misfits(data, coefficients, relativeRmse);
@@ -83,7 +83,7 @@ function isSuperlinear({ levels, rounds }: ScalingRounds): boolean {
 /** Returns p of the F-test that the residuals of the levels' means are no larger than the scatter of rounds. */
 function lackOfFitP({ levels, rounds }: ScalingRounds, coefficients: UslCoefficients): number {
   // Rounds are blocks: a slow round is slow at all levels, which is not scatter around the curve.
-  const logs = rounds.map((round) => round.map(Math.log));
+  const logs = logsOf({ levels, rounds });
   const grand = mean(logs.flat());
   const ofRound = logs.map(mean);
   const ofLevel = levels.map((_, i) => mean(logs.map((round) => round[i] as number)));
@@ -108,17 +108,14 @@ function resampled(data: ScalingRounds, fit: UslCoefficients, random: Random): S
 }
 
 /** Returns fits to rounds drawn with replacement. */
-function refits(
-  { levels, rounds }: ScalingRounds,
-  fit: UslCoefficients,
-  times: number,
-  random: Random,
-): UslCoefficients[] {
+function refits(data: ScalingRounds, fit: UslCoefficients, times: number, random: Random): UslCoefficients[] {
+  const logs = logsOf(data);
   // Start at the fit itself, and at a point away from both bounds: from a bound, the search may not get away.
-  const starts = [fit, { sigma: Math.max(0.01, fit.sigma), kappa: Math.max(1e-6, fit.kappa) }];
+  const away = { sigma: Math.max(0.01, fit.sigma), kappa: Math.max(1e-6, fit.kappa) };
+  const starts = away.sigma === fit.sigma && away.kappa === fit.kappa ? [fit] : [fit, away];
   return Array.from({ length: times }, () => {
-    const drawn = rounds.map(() => rounds[Math.floor(random() * rounds.length)] as readonly number[]);
-    return fitUsl(pointsOf({ levels, rounds: drawn }), starts);
+    const drawn = logs.map(() => logs[Math.floor(random() * logs.length)] as readonly number[]);
+    return fitUsl(pointsOf(data.levels, drawn), starts);
   });
 }
 
@@ -160,12 +157,18 @@ function peakOf({ levels }: ScalingRounds, coefficients: UslCoefficients, kappa:
   return kappa.low <= 0 || peak > highest ? { beyond: highest } : { concurrency: peak };
 }
 
+/** Returns ln of the throughput, by round, then by level. */
+function logsOf({ rounds }: ScalingRounds): number[][] {
+  return rounds.map((round) => round.map(Math.log));
+}
+
 /** Returns one point for each level: the geometric mean over rounds. */
-function pointsOf({ levels, rounds }: ScalingRounds): UslPoint[] {
-  return levels.map((concurrency, i) => ({
-    concurrency,
-    throughput: Math.exp(mean(rounds.map((round) => Math.log(round[i] as number)))),
-  }));
+function pointsOf(levels: readonly number[], logs: readonly (readonly number[])[]): UslPoint[] {
+  return levels.map((concurrency, i) => {
+    let sum = 0;
+    for (const round of logs) sum += round[i] as number;
+    return { concurrency, throughput: Math.exp(sum / logs.length) };
+  });
 }
 
 function sum(values: readonly number[]): number {

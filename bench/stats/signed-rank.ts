@@ -59,7 +59,7 @@ export function doubledRanks(values: readonly number[]): number[] {
  * rank after the other, so that no number exceeds 1.
  * @param ranks whole numbers.
  */
-export function rankSumProbabilities(ranks: readonly number[], most: number): Float64Array {
+function rankSumProbabilities(ranks: readonly number[], most: number): Float64Array {
   const probabilities = new Float64Array(most + 1);
   probabilities[0] = 1;
   let reached = 0;
@@ -74,23 +74,52 @@ export function rankSumProbabilities(ranks: readonly number[], most: number): Fl
   return probabilities;
 }
 
-/** Returns p of a doubled sum of doubled ranks. */
-function tail(doubledRanks: readonly number[], doubled: number, alternative: Alternative): number {
-  // Without ties, all are even.
-  const unit = doubledRanks.every((rank) => rank % 2 === 0) ? 2 : 1;
-  const ranks = doubledRanks.map((rank) => rank / unit);
-  const sum = doubled / unit;
-  // The distribution is symmetric: the upper tail is the lower one of what is left of the total.
-  const left = ranks.reduce((total, rank) => total + rank, 0) - sum;
-  if (alternative === 'greater') return lowerTail(ranks, left);
-  if (alternative === 'less') return lowerTail(ranks, sum);
-  return Math.min(1, 2 * lowerTail(ranks, Math.min(sum, left)));
+/** Results of {@link untiedTails}, by n: every test of as many differences needs the same. */
+const knownTails = new Map<number, Float64Array>();
+
+/**
+ * Returns the probabilities that the sum of the ranks 1 to n that count is at most 0, 1, 2 and so on, up to the middle of
+ * the distribution, which is symmetric.
+ */
+export function untiedTails(n: number): Float64Array {
+  const known = knownTails.get(n);
+  if (known !== undefined) return known;
+  const ranks = Array.from({ length: n }, (_, i) => i + 1);
+  const tails = rankSumProbabilities(ranks, Math.ceil((n * (n + 1)) / 4));
+  for (let sum = 1; sum < tails.length; sum++) tails[sum] = (tails[sum] as number) + (tails[sum - 1] as number);
+  knownTails.set(n, tails);
+  return tails;
 }
 
-/** Returns the probability of a sum of at most `most`. */
-function lowerTail(ranks: readonly number[], most: number): number {
+/** Returns p of a doubled sum of doubled ranks. */
+function tail(doubledRanks: readonly number[], doubled: number, alternative: Alternative): number {
+  const n = doubledRanks.length;
+  // The distribution is symmetric: the upper tail is the lower one of what is left of the total.
+  const left = n * (n + 1) - doubled;
+  const lower = areUntied(doubledRanks) ? untiedLowerTail : lowerTail;
+  if (alternative === 'greater') return lower(doubledRanks, left);
+  if (alternative === 'less') return lower(doubledRanks, doubled);
+  return Math.min(1, 2 * lower(doubledRanks, Math.min(doubled, left)));
+}
+
+/** Reports whether no ranks are shared. A shared rank lowers the sum of their squares, which is an integer. */
+function areUntied(doubledRanks: readonly number[]): boolean {
+  const n = doubledRanks.length;
+  return doubledRanks.reduce((sum, rank) => sum + rank * rank, 0) === (2 * n * (n + 1) * (2 * n + 1)) / 3;
+}
+
+/** Returns the probability of a doubled sum of at most `doubled`, of ranks without ties. */
+function untiedLowerTail({ length: n }: readonly number[], doubled: number): number {
+  const tails = untiedTails(n);
+  const most = doubled / 2;
+  if (most < tails.length) return Math.min(1, tails[most] as number);
+  return 1 - (tails[(n * (n + 1)) / 2 - most - 1] ?? 0);
+}
+
+/** Returns the probability of a doubled sum of at most `doubled`. */
+function lowerTail(doubledRanks: readonly number[], doubled: number): number {
   return Math.min(
     1,
-    rankSumProbabilities(ranks, most).reduce((sum, probability) => sum + probability, 0),
+    rankSumProbabilities(doubledRanks, doubled).reduce((sum, probability) => sum + probability, 0),
   );
 }

@@ -80,21 +80,35 @@ function touchesBound({ sigma, kappa }: Descent): boolean {
   return sigma === 0 || sigma === 1 || kappa === 0;
 }
 
+/** What the curve is at some coefficients. */
+interface Place {
+  readonly denominators: Float64Array;
+  /** Residuals in ln X, with γ at its best: their mean is 0. */
+  readonly residuals: Float64Array;
+}
+
+function placeOf(points: number): Place {
+  return { denominators: new Float64Array(points), residuals: new Float64Array(points) };
+}
+
 /** Points as ln(X/N), which the law predicts as ln γ minus ln of its denominator. */
 class LogCurve {
   readonly #n: readonly number[];
   readonly #logs: readonly number[];
   /** Reused: a fit evaluates the curve hundreds of times, and resampling makes a thousand fits. */
-  readonly #residual: Float64Array;
   readonly #bySigma: Float64Array;
   readonly #byKappa: Float64Array;
+  /** From where steps are made, and where {@link squares} was computed last. Logarithms are most of the cost. */
+  #current: Place;
+  #tried: Place;
 
   constructor(points: readonly UslPoint[]) {
     this.#n = points.map(({ concurrency }) => concurrency);
     this.#logs = points.map(({ concurrency, throughput }) => Math.log(throughput / concurrency));
-    this.#residual = new Float64Array(points.length);
     this.#bySigma = new Float64Array(points.length);
     this.#byKappa = new Float64Array(points.length);
+    this.#current = placeOf(points.length);
+    this.#tried = placeOf(points.length);
   }
 
   /** Returns the best ln γ for these coefficients: the mean of the residuals. */
@@ -104,17 +118,28 @@ class LogCurve {
   }
 
   squares(sigma: number, kappa: number): number {
-    const residuals = this.#residuals(sigma, kappa);
+    const { denominators, residuals } = this.#tried;
+    for (let i = 0; i < this.#logs.length; i++) {
+      const denominator = this.#denominator(i, sigma, kappa);
+      denominators[i] = denominator;
+      residuals[i] = (this.#logs[i] as number) + Math.log(denominator);
+    }
+    centre(residuals);
     return dot(residuals, residuals);
   }
 
+  /** Makes further steps from the coefficients of the last {@link squares}. */
+  accept(): void {
+    [this.#current, this.#tried] = [this.#tried, this.#current];
+  }
+
   /** Returns a damped step; without damping, it would end the search if the curve were straight. */
-  step(sigma: number, kappa: number, damping: number): readonly [number, number] {
-    const residuals = this.#residuals(sigma, kappa);
+  step(damping: number): readonly [number, number] {
+    const { denominators, residuals } = this.#current;
     const [bySigma, byKappa] = [this.#bySigma, this.#byKappa];
     for (let i = 0; i < this.#n.length; i++) {
       const n = this.#n[i] as number;
-      const denominator = this.#denominator(i, sigma, kappa);
+      const denominator = denominators[i] as number;
       bySigma[i] = (n - 1) / denominator;
       byKappa[i] = (n * (n - 1)) / denominator;
     }
@@ -128,14 +153,6 @@ class LogCurve {
     return determinant === 0 ? [0, 0] : [(g * c - h * b) / determinant, (a * h - b * g) / determinant];
   }
 
-  #residuals(sigma: number, kappa: number): Float64Array {
-    for (let i = 0; i < this.#logs.length; i++) {
-      this.#residual[i] = (this.#logs[i] as number) + Math.log(this.#denominator(i, sigma, kappa));
-    }
-    centre(this.#residual);
-    return this.#residual;
-  }
-
   #denominator(i: number, sigma: number, kappa: number): number {
     const n = this.#n[i] as number;
     return 1 + sigma * (n - 1) + kappa * n * (n - 1);
@@ -145,10 +162,13 @@ class LogCurve {
 function descend(curve: LogCurve, start: Start): Descent {
   let { sigma, kappa } = start;
   let squares = curve.squares(sigma, kappa);
+  curve.accept();
   let damping = 1e-3;
   for (let i = 0; i < MAX_STEPS; i++) {
-    const [bySigma, byKappa] = curve.step(sigma, kappa, damping);
+    const [bySigma, byKappa] = curve.step(damping);
     const [s, k] = [Math.min(1, Math.max(0, sigma + bySigma)), Math.max(0, kappa + byKappa)];
+    // At a bound, or at the minimum: no damping changes that.
+    if (s === sigma && k === kappa) break;
     const tried = curve.squares(s, k);
     if (tried >= squares) {
       damping *= 10;
@@ -157,6 +177,7 @@ function descend(curve: LogCurve, start: Start): Descent {
     }
     const gained = squares - tried;
     [sigma, kappa, squares] = [s, k, tried];
+    curve.accept();
     damping = Math.max(1e-12, damping / 10);
     if (gained <= TOLERANCE * tried) break;
   }
@@ -179,14 +200,23 @@ function alongBound(curve: LogCurve, start: number, at: (free: number) => Start)
     const { sigma, kappa } = at(free);
     return { sigma, kappa, squares: curve.squares(sigma, kappa) };
   };
+  const squaresAt = (log: number) => descentAt(Math.exp(log)).squares;
   const centre = Math.log(Math.max(start, 1e-6));
   let [low, high] = [centre - 12, centre + 12];
   const golden = (Math.sqrt(5) - 1) / 2;
+  let [left, right] = [high - golden * (high - low), low + golden * (high - low)];
+  let [atLeft, atRight] = [squaresAt(left), squaresAt(right)];
+  // Each step keeps one of the two inner places: the golden ratio is that at which it remains one.
   for (let i = 0; i < 60; i++) {
-    const left = high - golden * (high - low);
-    const right = low + golden * (high - low);
-    if (descentAt(Math.exp(left)).squares < descentAt(Math.exp(right)).squares) high = right;
-    else low = left;
+    if (atLeft < atRight) {
+      [high, right, atRight] = [right, left, atLeft];
+      left = high - golden * (high - low);
+      atLeft = squaresAt(left);
+    } else {
+      [low, left, atLeft] = [left, right, atRight];
+      right = low + golden * (high - low);
+      atRight = squaresAt(right);
+    }
   }
   return least([descentAt(Math.exp((low + high) / 2)), descentAt(0)]);
 }

@@ -1,4 +1,4 @@
-import { rankSumProbabilities } from './signed-rank.ts';
+import { untiedTails } from './signed-rank.ts';
 
 /** Bounds of a confidence interval. A side that cannot be determined is infinite. */
 export interface Interval {
@@ -59,25 +59,10 @@ function intervalOf(averages: Float64Array, n: number, alpha: number): Interval 
   return { low: averages[skipped - 1] as number, high: averages[averages.length - skipped] as number };
 }
 
-/** Results of {@link countRejectable}: all pairs of a ranking need the same, and it takes longer than all else. */
-const rejectables = new Map<string, number>();
-
-function rejectable(n: number, alpha: number): number {
-  const key = `${n} ${alpha}`;
-  const known = rejectables.get(key) ?? countRejectable(n, alpha);
-  rejectables.set(key, known);
-  return known;
-}
-
 /** Returns how many sums of the ranks 1 to n, from 0 up, have a total probability of at most `alpha`, below a half. */
-function countRejectable(n: number, alpha: number): number {
-  const ranks = Array.from({ length: n }, (_, i) => i + 1);
-  // The lower half is enough: the distribution is symmetric.
-  const probabilities = rankSumProbabilities(ranks, Math.ceil((n * (n + 1)) / 4));
-  let cumulated = 0;
-  for (const [sum, probability] of probabilities.entries()) {
-    cumulated += probability;
-    if (cumulated > alpha) return sum;
-  }
-  return probabilities.length;
+function rejectable(n: number, alpha: number): number {
+  const tails = untiedTails(n);
+  let sum = 0;
+  while (sum < tails.length && (tails[sum] as number) <= alpha) sum++;
+  return sum;
 }

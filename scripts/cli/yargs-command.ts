@@ -46,8 +46,10 @@ export function yargsCommand<S extends FlagSchema>(
       return yargs;
     },
     async handler(argv) {
-      // yargs lays out the help of each command that it runs, which takes longer than loading it. This makes it short.
+      // yargs lays out the help of each command that it runs, which takes longer than loading it. This makes it short,
+      // and leaves its lines as they are.
       for (const flag of Object.keys(options)) parser?.hide(flag);
+      parser?.wrap(null);
       const flags = await source.read(command, argv);
       const args = positional ? [argv[positional.name] ?? []].flat().map(String) : [];
       ended(flags === undefined ? EXIT.ok : await command.run(flags, ...args));

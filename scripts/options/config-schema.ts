@@ -16,6 +16,7 @@ const TEXT = { type: 'string', minLength: 1 };
 /** Returns the JSON Schema of a file of options, made of the flags of all commands. */
 export function configJsonSchema(schemas: Schemas): JsonSchema {
   const commands = Object.keys(schemas);
+  const properties = Object.fromEntries(commands.map((name) => [name, propertiesOf(schemas[name] as FlagSchema)]));
   return {
     $schema: DRAFT,
     title: 'Options of sockbench',
@@ -23,7 +24,7 @@ export function configJsonSchema(schemas: Schemas): JsonSchema {
     additionalProperties: false,
     properties: {
       $schema: { type: 'string', description: 'This schema, for editors' },
-      ...sharedProperties(schemas),
+      ...sharedProperties(properties),
       ...Object.fromEntries(commands.map((name) => [name, { $ref: `#/definitions/${name}` }])),
       scenarios: {
         description: 'Named sets of options: sockbench run --scenario NAME',
@@ -32,20 +33,23 @@ export function configJsonSchema(schemas: Schemas): JsonSchema {
       },
     },
     definitions: {
-      ...Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, sectionSchema(name, schema)])),
-      scenario: scenarioSchema(schemas),
+      ...Object.fromEntries(Object.entries(properties).map(([name, each]) => [name, sectionSchema(name, each)])),
+      scenario: scenarioSchema(properties),
     },
   };
 }
 
+/** What describes each option of each command. */
+type Properties = Readonly<Record<string, Record<string, JsonSchema>>>;
+
 /** Options of all commands. One that commands take in different forms is described by all of these. */
-function sharedProperties(schemas: Schemas): Record<string, JsonSchema> {
+function sharedProperties(properties: Properties): Record<string, JsonSchema> {
   const shared: Record<string, JsonSchema> = {};
-  for (const [name, schema] of Object.entries(schemas)) {
-    for (const [key, property] of Object.entries(propertiesOf(schema))) {
+  for (const [name, options] of Object.entries(properties)) {
+    for (const [key, property] of Object.entries(options)) {
       const other = { $ref: `#/definitions/${name}/properties/${key}` };
       const before = (shared[key]?.anyOf as readonly JsonSchema[] | undefined) ?? [];
-      const isKnown = before.some((each) => isSame(resolved(each, schemas), property));
+      const isKnown = before.some((each) => isSame(resolved(each, properties), property));
       shared[key] = { anyOf: isKnown ? before : [...before, other] };
     }
   }
@@ -53,10 +57,9 @@ function sharedProperties(schemas: Schemas): Record<string, JsonSchema> {
 }
 
 /** Returns what a reference to an option stands for. */
-function resolved({ $ref }: JsonSchema, schemas: Schemas): JsonSchema | undefined {
+function resolved({ $ref }: JsonSchema, properties: Properties): JsonSchema | undefined {
   const [, , command = '', , key = ''] = String($ref).split('/');
-  const schema = schemas[command];
-  return schema === undefined ? undefined : propertiesOf(schema)[key];
+  return properties[command]?.[key];
 }
 
 /** Reports whether two options take the same values. */
@@ -65,22 +68,22 @@ function isSame(one: JsonSchema | undefined, other: JsonSchema): boolean {
   return one !== undefined && values(one) === values(other);
 }
 
-function sectionSchema(command: string, schema: FlagSchema): JsonSchema {
+function sectionSchema(command: string, properties: Record<string, JsonSchema>): JsonSchema {
   return {
     description: `Options of sockbench ${command}`,
     type: 'object',
     additionalProperties: false,
-    properties: propertiesOf(schema),
+    properties,
   };
 }
 
 /** A scenario has the options of the command that it names. */
-function scenarioSchema(schemas: Schemas): JsonSchema {
+function scenarioSchema(properties: Properties): JsonSchema {
   return {
     type: 'object',
     required: ['command'],
-    properties: { command: { description: 'The command that it is for', enum: Object.keys(schemas) } },
-    allOf: Object.entries(schemas).map(([name, schema]) => ({
+    properties: { command: { description: 'The command that it is for', enum: Object.keys(properties) } },
+    allOf: Object.entries(properties).map(([name, options]) => ({
       if: { required: ['command'], properties: { command: { const: name } } },
       // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema.
       then: {
@@ -88,7 +91,7 @@ function scenarioSchema(schemas: Schemas): JsonSchema {
         properties: {
           command: { const: name },
           ...Object.fromEntries(
-            Object.keys(propertiesOf(schema)).map((key) => [key, { $ref: `#/definitions/${name}/properties/${key}` }]),
+            Object.keys(options).map((key) => [key, { $ref: `#/definitions/${name}/properties/${key}` }]),
           ),
         },
       },

@@ -1,13 +1,10 @@
 import type { RemoteInfo, Socket } from 'node:dgram';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DatagramApp, HttpApp, StreamApp } from '../apps/app.ts';
 import { needsRoom } from '../apps/app-catalog.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { CollectedReply } from '../node/collected-reply.ts';
 import { bindDatagram, sendDatagram } from '../node/datagrams.ts';
-import { listenHttp, send, workFor } from '../node/http-server.ts';
 import { converse, listenStream } from '../node/streams.ts';
-import { SocketRoom } from '../rooms/socket-room.ts';
 import { loadDatagramApp, loadStreamOrAdoptingApp } from '../served.ts';
 import { after } from '../timing/call-after.ts';
 
@@ -26,17 +23,19 @@ export const model: ServerModel = {
   },
 };
 
-function serveStreams(spec: ServerSpec, app: StreamApp): Promise<RunningServer> {
-  const { http } = app;
-  if (http !== undefined) return listenHttp(spec, http, (request, response) => void respond(http, request, response));
-  const room = needsRoom(spec.app) ? new SocketRoom() : undefined;
+async function serveStreams(spec: ServerSpec, app: StreamApp): Promise<RunningServer> {
+  if (app.http !== undefined) return serveHttp(spec, app.http);
+  const room = needsRoom(spec.app) ? new (await import('../rooms/socket-room.ts')).SocketRoom() : undefined;
   return listenStream(spec, (socket) => void converse(socket, app.stream(), room));
 }
 
-/** Awaits the work of a request, and answers. */
-async function respond(http: HttpApp, { method = '' }: IncomingMessage, response: ServerResponse): Promise<void> {
-  await delay(workFor(http));
-  send(response, http.answerTo(method));
+/** Awaits the work of each request, and answers. */
+async function serveHttp(spec: ServerSpec, http: HttpApp): Promise<RunningServer> {
+  const { listenHttp, send, workFor } = await import('../node/http-server.ts');
+  return listenHttp(spec, http, async ({ method = '' }, response) => {
+    await delay(workFor(http));
+    send(response, http.answerTo(method));
+  });
 }
 
 /** Resolves when `nanos` nanoseconds have passed, at once if there are none. */

@@ -6,7 +6,8 @@ import { needsRoom } from '../apps/app-catalog.ts';
 import type { ServerModel } from '../contract.ts';
 import { ofSeveral } from '../random/random-spec.ts';
 import { Hub, hubStdio } from '../rooms/hub.ts';
-import { addressOf, type HostSpec, hostProgram, startTogether } from '../spawning/server-process.ts';
+import type { HostSpec } from '../spawning/host-messages.ts';
+import { addressOf, hostProgram, startTogether } from '../spawning/server-process.ts';
 
 /** The descriptors that Node's cluster uses, and a link to the hub. */
 const stdio = ['inherit', 'inherit', 'inherit', 'ipc', ...hubStdio];

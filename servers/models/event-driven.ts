@@ -4,9 +4,7 @@ import { needsRoom } from '../apps/app-catalog.ts';
 import type { RunningServer, ServerModel, ServerSpec } from '../contract.ts';
 import { serveByCallbacks } from '../node/callback-stream.ts';
 import { bindDatagram, NodeDatagramReply } from '../node/datagrams.ts';
-import { listenHttp, type RequestHandler, send, workFor } from '../node/http-server.ts';
 import { listenStream } from '../node/streams.ts';
-import { SocketRoom } from '../rooms/socket-room.ts';
 import { loadDatagramApp, loadStreamOrAdoptingApp } from '../served.ts';
 import { after } from '../timing/call-after.ts';
 
@@ -22,9 +20,9 @@ export const model: ServerModel = {
   },
 };
 
-function serveStreams(spec: ServerSpec, app: StreamApp): Promise<RunningServer> {
-  if (app.http !== undefined) return listenHttp(spec, app.http, answerByCallbacks(app.http));
-  const room = needsRoom(spec.app) ? new SocketRoom(spec) : undefined;
+async function serveStreams(spec: ServerSpec, app: StreamApp): Promise<RunningServer> {
+  if (app.http !== undefined) return serveHttp(spec, app.http);
+  const room = needsRoom(spec.app) ? new (await import('../rooms/socket-room.ts')).SocketRoom(spec) : undefined;
   return listenStream(spec, (socket) => serveByCallbacks(socket, app, room));
 }
 
@@ -37,12 +35,13 @@ function serveDatagrams(spec: ServerSpec, app: DatagramApp): Promise<RunningServ
   });
 }
 
-/** Returns a handler that answers a request when its work is done. */
-function answerByCallbacks(http: HttpApp): RequestHandler {
-  return (request, response) => {
+/** Answers each request when its work is done. */
+async function serveHttp(spec: ServerSpec, http: HttpApp): Promise<RunningServer> {
+  const { listenHttp, send, workFor } = await import('../node/http-server.ts');
+  return listenHttp(spec, http, (request, response) => {
     const nanos = workFor(http);
     const answer = () => send(response, http.answerTo(request.method ?? ''));
     if (nanos > 0) after(nanos, answer);
     else answer();
-  };
+  });
 }

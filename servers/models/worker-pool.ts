@@ -1,15 +1,12 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import type { StreamReply, StreamSession } from '../apps/app.ts';
+import type { HttpApp, StreamReply, StreamSession } from '../apps/app.ts';
 import { needsRoom } from '../apps/app-catalog.ts';
 import type { RunningServer, ServerModel, ServerSpec, WorkerEnded } from '../contract.ts';
 import { bindDatagram, sendDatagram } from '../node/datagrams.ts';
-import { listenHttp, send } from '../node/http-server.ts';
 import { type AsyncSession, converse, listenStream } from '../node/streams.ts';
 import { ofSeveral } from '../random/random-spec.ts';
-import { SocketRoom } from '../rooms/socket-room.ts';
 import { loadStreamApp } from '../served.ts';
 import { WorkerWatch } from '../spawning/worker-watch.ts';
 import type { ConnectionTask, PoolResult, PoolServed, PoolTask, SingleTask, StreamEvent } from './worker-pool-task.ts';
@@ -43,9 +40,8 @@ export const model: ServerModel = {
 
 async function serveStreams(spec: ServerSpec, pool: Pool): Promise<RunningServer> {
   const app = await loadStreamApp(spec);
-  if (app.http !== undefined)
-    return listenHttp(spec, app.http, (request, response) => void respond(pool, request, response));
-  const room = needsRoom(spec.app) ? new SocketRoom() : undefined;
+  if (app.http !== undefined) return serveHttp(spec, app.http, pool);
+  const room = needsRoom(spec.app) ? new (await import('../rooms/socket-room.ts')).SocketRoom() : undefined;
   // Never receives anything: it only shows which optional calls the app's sessions have.
   const pattern = app.stream();
   let connections = 0;
@@ -56,15 +52,18 @@ async function serveStreams(spec: ServerSpec, pool: Pool): Promise<RunningServer
   });
 }
 
-/** Answers a request with the answer of a thread of the pool, which does the request's work. Never rejects. */
-async function respond(pool: Pool, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  try {
-    const { answer } = await pool.run({ kind: 'request', method: request.method ?? '' });
-    if (answer !== undefined) send(response, answer);
-  } catch {
-    // The thread ended, or the server is closing.
-    request.destroy();
-  }
+/** Answers each request with the answer of a thread of the pool, which does the request's work. */
+async function serveHttp(spec: ServerSpec, http: HttpApp, pool: Pool): Promise<RunningServer> {
+  const { listenHttp, send } = await import('../node/http-server.ts');
+  return listenHttp(spec, http, async (request, response) => {
+    try {
+      const { answer } = await pool.run({ kind: 'request', method: request.method ?? '' });
+      if (answer !== undefined) send(response, answer);
+    } catch {
+      // The thread ended, or the server is closing.
+      request.destroy();
+    }
+  });
 }
 
 /** A session whose state is in a thread of the pool. */

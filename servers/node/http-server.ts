@@ -13,7 +13,7 @@ import { endConversation, listen, tlsOptions } from './streams.ts';
  * Answers a complete request, at once or later. Its body has been discarded. node:http keeps the order of the replies
  * on each connection.
  */
-export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
+type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Most requests of one connection that wait for their answer before the server stops reading from it. */
 const MAX_WAITING = 64;

@@ -1,31 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { SocketAddress } from '../../sockets/address.ts';
-import type { RunningServer, ServerSpec, WorkerEnded } from '../contract.ts';
+import type { RunningServer, WorkerEnded } from '../contract.ts';
 import { type Hub, hubStdio } from '../rooms/hub.ts';
+import type { HostMessage, HostSpec } from './host-messages.ts';
 import { killChild } from './kill-child.ts';
 import { howProcessEnded, WorkerWatch } from './worker-watch.ts';
-
-/** What a host process runs. Plain data: it crosses to the process as JSON. */
-export interface HostSpec extends ServerSpec {
-  /** Name of a model. Not typed by the catalog, because models themselves start hosts. */
-  readonly model: string;
-  /** Pid of the process that starts the host, which the host must not outlive. */
-  readonly parentPid: number;
-}
-
-/**
- * What a host process reports to its parent over IPC. First `ready` or `failed`. Then `ended` for each thread or
- * process of the server that ended unexpectedly, and `answer` to each {@link HOST_QUESTION}.
- */
-export type HostMessage =
-  | { readonly kind: 'ready'; readonly address: SocketAddress }
-  | { readonly kind: 'failed'; readonly message: string }
-  | { readonly kind: 'ended'; readonly how: string }
-  | { readonly kind: 'answer' };
-
-/** Question to a host over IPC. It answers after reporting every end that it can know of by then. */
-export const HOST_QUESTION = 'question';
 
 /** The program to run with `node PROGRAM SPEC` and an IPC channel. SPEC is a {@link HostSpec} as JSON. */
 export const hostProgram = new URL('../server-main.js', import.meta.url);

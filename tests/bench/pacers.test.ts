@@ -100,7 +100,7 @@ describe('a pacer with any stages', () => {
       fc.property(anyProfile, anyArrivals, fc.nat(), (profile, arrivals, seed) => {
         const due = take(makePacer({ ...spec, profile, arrivals, streamKey: { seed } }), 300);
         expect(due.some(Number.isNaN)).toBe(false);
-        for (const [i, at] of due.entries()) expect(at).toBeGreaterThanOrEqual(due[i - 1] ?? 0);
+        expect(due.filter((at, i) => at < (due[i - 1] ?? 0))).toEqual([]);
       }),
     );
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ringSuits } from '../../bench/load/streams/ring-exchange.ts';
+import { ringSuits } from '../../bench/load/streams/ring-suits.ts';
 import type { Assignment } from '../../bench/load/threads/assignment.ts';
 import type { OperatingPoint } from '../../bench/model/operating-point.ts';
 import { assign, pacer } from './assignment.ts';

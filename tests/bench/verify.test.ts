@@ -11,6 +11,7 @@ import {
 } from '../../bench/lab/verify/regression-claims.ts';
 import { rivals } from '../../bench/lab/verify/rivals.ts';
 import { scalingClaims } from '../../bench/lab/verify/scaling-claims.ts';
+import { SimulatedMachine } from '../../bench/lab/verify/simulated-machine.ts';
 import { Trace, unchanged } from '../../bench/lab/verify/trace.ts';
 
 /** Few enough for every test run; `npm run verify:stats` makes many. */
@@ -38,19 +39,32 @@ function alarms(design: Design): number {
   return count / DESIGN_RUNS;
 }
 
-describe.each(machineNames)('on a machine with %s', (machine) => {
+describe.each(machineNames)('on a machine with %s', (name) => {
+  const machine = new SimulatedMachine(name, SEED);
+
   test('the claims hold, and the rival rule raises false alarms', () => {
     // Nothing is claimed of the other rivals.
     const blocked = rivals.filter(({ name }) => name === 'blocked U-test');
     const frequencies = [
-      ...falseAlarms(machine, RUNS, SEED, blocked),
-      ...alarmsAtTolerance(machine, RUNS, SEED),
-      ...[0.05, 0.1, 0.2].flatMap((share) => power(machine, share, RUNS, SEED, [])),
-      ...falsePasses(machine, RUNS, SEED),
+      ...falseAlarms(machine, RUNS, blocked),
+      ...alarmsAtTolerance(machine, RUNS),
+      ...[0.05, 0.1, 0.2].flatMap((share) => power(machine, share, RUNS, [])),
+      ...falsePasses(machine, RUNS),
     ];
     expect(frequencies.filter(isRefuted)).toEqual([]);
     const rival = frequencies.find(({ rule, what }) => rule === 'blocked U-test' && what === 'alarm, nothing changed');
     expect(rival?.share).toBeGreaterThan(0.1);
+  });
+
+  test('the sessions of a changed program are those that are simulated with the change', () => {
+    const change = [0.2, 0, 0.05, 0.1];
+    const check = machine.check(3, change);
+    const simulated = new SimulatedCheck(machine.trace(3), change, soundDesign);
+    for (let i = 0; i < 10; i++) {
+      const expected = simulated.session();
+      const differences = check.session();
+      expect(Math.max(...expected.map((each, j) => Math.abs(each - (differences[j] as number))))).toBeLessThan(1e-12);
+    }
   });
 });
 

@@ -111,7 +111,8 @@ describe.skipIf(whyMissing('script'))('--live tui on a terminal', () => {
 
   test('a run to its end shows its numbers, and fits the terminal', async () => {
     const terminal = new Terminal(
-      ...['run', '--model', 'event-driven', '-c', '2', '-d', '1200ms', '--warmup', '0s', '--live', 'tui'],
+      // Long and slow: on a busy machine the screen is drawn late.
+      ...['run', '--model', 'event-driven', '-c', '2', '-R', '20', '-d', '5s', '--warmup', '0s', '--live', 'tui'],
       ...['--out-dir', scratchDirectory()],
     );
     const { code, before, after } = await terminal.end();

@@ -5,7 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ModelName } from '../../servers/model-catalog.ts';
-import type { HostMessage, HostSpec } from '../../servers/spawning/server-process.ts';
+import type { HostMessage, HostSpec } from '../../servers/spawning/host-messages.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import { whyMissing } from '../requirements.ts';
 import { isAtRest, isRunning, type ProcessId, processTree } from '../servers/process-tree.ts';

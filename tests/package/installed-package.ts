@@ -85,6 +85,11 @@ export class InstalledPackage {
     }
   }
 
+  /** Runs the installed program to its end, as npx does, without the time that npx takes. */
+  sockbench(...args: readonly string[]): Promise<Ended> {
+    return this.run(join(this.folder, 'node_modules/.bin/sockbench'), args);
+  }
+
   remove(): void {
     rmSync(this.#root, { recursive: true, force: true });
   }

@@ -57,11 +57,11 @@ describe.skipIf(whyMissing('registry'))('the package, installed in an empty fold
 
   test('takes the options and the plug-ins of the folder', async () => {
     cpSync('examples/protocols/dns.ts', join(installed.folder, 'dns.ts'));
-    expect(await installed.run('npx', ['sockbench', 'protocol-test', 'dns.ts'])).toMatchObject({ code: 0 });
+    expect(await installed.sockbench('protocol-test', 'dns.ts')).toMatchObject({ code: 0 });
     const config =
       "import { defineConfig } from 'sockbench/config';\nexport default defineConfig({ run: { size: 77 } });\n";
     writeFileSync(join(installed.folder, 'options.ts'), config);
-    const { stdout } = await installed.run('npx', ['sockbench', 'run', '--config', 'options.ts', '--print-config']);
+    const { stdout } = await installed.sockbench('run', '--config', 'options.ts', '--print-config');
     expect(stdout).toMatch(/size: 77 +# options.ts/);
   });
 

@@ -19,10 +19,13 @@ function isSafe(text: string): boolean {
   return text.split('\n').every((line) => plain(line) === line);
 }
 
+/** Any code unit, also half a surrogate pair. The library's own unit first maps all of Unicode, which takes a second. */
+const codeUnit = fc.nat(0xffff).map((code) => String.fromCharCode(code));
+
 test('characters with a meaning for terminals are escaped, without changing the value', () => {
   expect(jsonDocument({ name: EVIL })).toBe('{\n  "name": "\\u009b2J\\u202e\\u2028\\u0007\\n\\ufeffend"\n}\n');
   fc.assert(
-    fc.property(fc.array(fc.string({ unit: 'binary' })), fc.nat(0x206f), (texts, code) => {
+    fc.property(fc.array(fc.string({ unit: codeUnit })), fc.nat(0x206f), (texts, code) => {
       const value = { texts, [`${String.fromCharCode(code)}name`]: String.fromCharCode(code) };
       const document = jsonDocument(value);
       expect(JSON.parse(document)).toEqual(value);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type ModelName, whyUnavailable } from '../../servers/model-catalog.ts';
-import type { HostMessage, HostSpec } from '../../servers/spawning/server-process.ts';
+import type { HostMessage, HostSpec } from '../../servers/spawning/host-messages.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
 import { DatagramClient } from '../conformance/datagram-client.ts';
 import { isRunning, processTree } from './process-tree.ts';

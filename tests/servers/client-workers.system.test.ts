@@ -45,7 +45,10 @@ const task = taskOf<typeof import('../../servers/models/process-per-connection-t
 const watch = new WorkerWatch(() => undefined);
 
 const threads = () => readdirSync('/proc/self/task').sort();
-const children = () => processTree(process.pid).filter(({ pid }) => pid !== process.pid);
+const children = (): ProcessId[] =>
+  processTree(process.pid)
+    .filter(({ pid }) => pid !== process.pid)
+    .map(({ pid, startTime }) => ({ pid, startTime }));
 /** Number of open files of this process and its children. */
 const openFiles = () => holdings(process.pid).files;
 
@@ -120,8 +123,8 @@ describe.skipIf(noLibc).each(kinds)('$kind', ({ begin, workers }) => {
     const files = openFiles();
     for (let i = 0; i < 20; i++) await echoed(clientWorker, `the next ${i}`);
     expect(workers()).toEqual(before);
-    // The clients' own ends stay open until the test has finished.
-    expect(openFiles()).toBe(files + 20);
+    // The clients' own ends stay open until the test has finished. Loading of modules opens files for a moment.
+    await until('what the clients used to be closed', () => openFiles() <= files + 20);
   });
 
   test('does not pass a client’s unfinished request to the next client', async () => {

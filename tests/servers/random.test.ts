@@ -149,40 +149,54 @@ function count(counts: number[], index: number): void {
   counts[index] = (counts[index] ?? 0) + 1;
 }
 
-/** Numbers in [0, 1) of a stream, less a half, with the quarter of the range that each is in, and the counts of these. */
+/** Numbers in [0, 1) of a stream, less a half, and the quarters of the range that they are in. */
 interface Series {
   readonly centred: Float64Array;
-  readonly quarters: Uint8Array;
-  readonly counts: readonly number[];
+  /** For each quarter, a bit for each number that is in it, and their count. */
+  readonly quarters: readonly { readonly bits: Int32Array; readonly count: number }[];
 }
 
 function series(random: Random): Series {
   const centred = Float64Array.from({ length: LENGTH }, () => random() - 0.5);
-  const quarters = Uint8Array.from(centred, (value) => Math.floor(4 * (value + 0.5)));
-  const counts = [0, 0, 0, 0];
-  for (const quarter of quarters) count(counts, quarter);
-  return { centred, quarters, counts };
+  const quarters = [0, 1, 2, 3].map((quarter) => {
+    const bits = new Int32Array(LENGTH / 32);
+    for (const [i, value] of centred.entries()) {
+      if (Math.floor(4 * (value + 0.5)) === quarter) bits[i >> 5] = (bits[i >> 5] as number) | (1 << (i & 31));
+    }
+    return { bits, count: common(bits, bits) };
+  });
+  return { centred, quarters };
 }
 
-const joint = new Int32Array(16);
+/** Returns the number of bits that are set in both. */
+function common(a: Int32Array, b: Int32Array): number {
+  let bits = 0;
+  for (let i = 0; i < a.length; i++) {
+    // Sums of 2, 4 and 8 bits beside each other, then of all four bytes (H. Warren, Hacker's Delight, section 5-1).
+    let sums = (a[i] as number) & (b[i] as number);
+    sums -= (sums >>> 1) & 0x55555555;
+    sums = (sums & 0x33333333) + ((sums >>> 2) & 0x33333333);
+    bits += Math.imul((sums + (sums >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+  }
+  return bits;
+}
 
 /**
  * Returns how much two series depend on each other: their correlation, in standard deviations of that of independent
- * ones, and the interaction in a table of 4 × 4 joint bins, a chi-square with 9 degrees of freedom.
+ * ones, and the interaction in a table of 4 × 4 joint bins, a chi-square with 9 degrees of freedom. Bins are counted 32
+ * numbers at once, because there are 300,000 pairs.
  */
 function dependence(x: Series, y: Series): { readonly z: number; readonly square: number } {
-  const [a, b, rows, columns, table] = [x.centred, y.centred, x.quarters, y.quarters, joint.fill(0)];
+  const [a, b] = [x.centred, y.centred];
   let products = 0;
-  for (let k = 0; k < a.length; k++) {
-    const bin = 4 * (rows[k] as number) + (columns[k] as number);
-    table[bin] = (table[bin] as number) + 1;
-    products += (a[k] as number) * (b[k] as number);
-  }
+  for (let k = 0; k < a.length; k++) products += (a[k] as number) * (b[k] as number);
   const expected = LENGTH / 16;
   let square = 0;
-  for (let bin = 0; bin < 16; bin++) {
-    const alone = ((x.counts[bin >> 2] as number) + (y.counts[bin & 3] as number)) / 4;
-    square += ((joint[bin] as number) - alone + expected) ** 2 / expected;
+  for (const row of x.quarters) {
+    for (const column of y.quarters) {
+      const alone = (row.count + column.count) / 4;
+      square += (common(row.bits, column.bits) - alone + expected) ** 2 / expected;
+    }
   }
   return { z: (12 * products) / Math.sqrt(LENGTH), square };
 }

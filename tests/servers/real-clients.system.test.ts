@@ -4,7 +4,11 @@ import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { AppName } from '../../servers/apps/app-catalog.ts';
-import { type ModelName, modelNames, whyNotCarried, whyUnavailable } from '../../servers/model-catalog.ts';
+import type * as AcceptPool from '../../servers/blocking/accept-pool.ts';
+import type { RunningServer, ServerSpec, WorkerEnded } from '../../servers/contract.ts';
+import type * as Catalog from '../../servers/model-catalog.ts';
+import type { ModelName } from '../../servers/model-catalog.ts';
+import { asInternet } from '../../sockets/address.ts';
 import type { Transport } from '../../sockets/socket.ts';
 import { whyMissing } from '../requirements.ts';
 import { ServerProcess } from './server-process.ts';
@@ -14,6 +18,14 @@ import { PATIENCE_MS, soon, until } from './until.ts';
  * Tests with clients that know nothing of this project: Python's socket module, Debian's nc, and the programs of a
  * socket course in examples/clients/, which read once, send no newline, and keep their side open.
  */
+
+/** Compiled: threads and child processes need JavaScript. The servers run in this process, which saves their starts. */
+const built = (file: string): string => new URL(`../../dist/servers/${file}.js`, import.meta.url).href;
+const { loadModel, modelNames, whyNotCarried, whyUnavailable }: typeof Catalog = await import(built('model-catalog'));
+const { startAcceptPool }: typeof AcceptPool = await import(built('blocking/accept-pool'));
+
+/** Threads of the model prethreaded here. Starting its 32 for each app takes most of the time of all tests here. */
+const FEW_THREADS = 4;
 
 const COURSE = 'examples/clients';
 const run = promisify(execFile);
@@ -86,13 +98,31 @@ print(json.dumps(printed))
 `;
 
 /** Running servers, by what they serve. Each is started on first use. */
-const servers = new Map<string, Promise<ServerProcess>>();
+const servers = new Map<string, Promise<RunningServer>>();
+/** Threads and processes of servers that ended unexpectedly. */
+const ended: string[] = [];
 
 async function portOf(model: ModelName, app: AppName, transport: Transport): Promise<number> {
   const key = `${model} ${app} ${transport}`;
-  const server = servers.get(key) ?? ServerProcess.start({ model, app, transport });
+  const server = servers.get(key) ?? start(model, app, transport);
   servers.set(key, server);
-  return (await server).port;
+  return asInternet((await server).address).port;
+}
+
+async function start(model: ModelName, app: AppName, transport: Transport): Promise<RunningServer> {
+  if (model === 'cluster') {
+    // Node's cluster gives all servers of a process one port.
+    const server = await ServerProcess.start({ model, app, transport });
+    return { address: server.address, close: () => server.kill() };
+  }
+  const spec = { app, transport, host: '127.0.0.1', port: 0 };
+  const started = startHere(model, spec, (how) => ended.push(how));
+  return soon(`${model} to serve ${app} over ${transport}`, started);
+}
+
+async function startHere(model: ModelName, spec: ServerSpec, workerEnded: WorkerEnded): Promise<RunningServer> {
+  if (model === 'prethreaded') return startAcceptPool(spec, FEW_THREADS, workerEnded);
+  return (await loadModel(model)).start(spec, workerEnded);
 }
 
 /** Ends all servers, including those that are starting. */
@@ -100,7 +130,8 @@ async function endServers(): Promise<void> {
   const ending = [...servers.values()];
   servers.clear();
   for (const outcome of await Promise.allSettled(ending))
-    if (outcome.status === 'fulfilled') await outcome.value.kill();
+    if (outcome.status === 'fulfilled') await outcome.value.close();
+  expect(ended.splice(0)).toEqual([]);
 }
 
 function sourceOf({ name, source }: PythonClient): string {

@@ -6,7 +6,7 @@ import type { AppName } from '../../servers/apps/app-catalog.ts';
 import type { HttpTimeLimits } from '../../servers/apps/http/time-limits.ts';
 import type { ModelName } from '../../servers/model-catalog.ts';
 import type { StreamKey } from '../../servers/random/streams.ts';
-import type { HostMessage, HostSpec } from '../../servers/spawning/server-process.ts';
+import type { HostMessage, HostSpec } from '../../servers/spawning/host-messages.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { WorkSpec } from '../../servers/work/spec.ts';
 import { asInternet, type SocketAddress } from '../../sockets/address.ts';

@@ -1,9 +1,9 @@
 import { gatedMetrics } from '../../stats/gated-metrics.ts';
-import { SimulatedCheck, soundDesign } from './design.ts';
 import { type MachineName, machines } from './noise.ts';
 import { looksFor, type Outcome, runCheck } from './our-rule.ts';
 import { type Rival, rivals } from './rivals.ts';
-import { type Change, Trace, traits, unchanged } from './trace.ts';
+import type { SimulatedMachine } from './simulated-machine.ts';
+import { type Change, traits, unchanged } from './trace.ts';
 
 /** How often an event happened in simulated checks on one kind of machine. */
 export interface Frequency {
@@ -29,38 +29,23 @@ export const reaches = [10, 24, 60, 82] as const;
  * Runs simulated checks by our rule, for each budget. The same seed gives the same machine to every rule, and the same
  * sessions to every budget.
  */
-function outcomes(machine: MachineName, change: Change, { runs, seed }: Sample): Outcome[][] {
+function outcomes(machine: SimulatedMachine, change: Change, runs: number): Outcome[][] {
   const looks = reaches.map(looksFor);
-  return Array.from({ length: runs }, (_, run) => {
-    const check = new SimulatedCheck(new Trace(machine, { seed, ordinal: run }), change, soundDesign);
-    const sessions: number[][] = [];
-    return looks.map((planned) => {
-      let next = 0;
-      const session = () => {
-        sessions[next] ??= check.session();
-        return sessions[next++] as number[];
-      };
-      return runCheck({ session }, planned);
-    });
-  });
-}
-
-/** Number of simulated checks, and their seed. */
-interface Sample {
-  readonly runs: number;
-  readonly seed: number;
+  return Array.from({ length: runs }, (_, run) =>
+    looks.map((planned) => runCheck(machine.check(run, change), planned)),
+  );
 }
 
 /** An ending of checks to count, and what is claimed of its frequency. */
 type Question = Pick<Frequency, 'what' | 'claim'> & { readonly verdict: Outcome['verdict'] };
 
 /** Returns how often our checks ended with each verdict, for each budget. */
-function ours(machine: MachineName, change: Change, sample: Sample, questions: readonly Question[]): Frequency[] {
-  const ended = outcomes(machine, change, sample);
+function ours(machine: SimulatedMachine, change: Change, runs: number, questions: readonly Question[]): Frequency[] {
+  const ended = outcomes(machine, change, runs);
   return reaches.flatMap((reach, i) =>
     questions.map(({ what, verdict, claim }) => ({
-      ...{ rule: ruleOf(reach), isOurs: true, machine, what, claim, runs: sample.runs },
-      share: ended.filter((each) => each[i]?.verdict === verdict).length / sample.runs,
+      ...{ rule: ruleOf(reach), isOurs: true, machine: machine.name, what, claim, runs },
+      share: ended.filter((each) => each[i]?.verdict === verdict).length / runs,
     })),
   );
 }
@@ -78,15 +63,15 @@ export function worseBy(share: number): Change {
  * Returns how often an alarm was raised though nothing changed, and how often our rule passed the programs.
  * @param compared rules to compare ours with.
  */
-export function falseAlarms(machine: MachineName, runs: number, seed: number, compared = rivals): Frequency[] {
+export function falseAlarms(machine: SimulatedMachine, runs: number, compared = rivals): Frequency[] {
   const what = 'alarm, nothing changed';
   const questions: readonly Question[] = [
     { what, verdict: 'regressed', claim: { atMost: 0.01 } },
     { what: 'pass, nothing changed', verdict: 'pass', claim: undefined },
   ];
   return [
-    ...ours(machine, unchanged, { runs, seed }, questions),
-    ...compared.map((rival) => rivalFrequency(rival, machine, what, unchanged, { runs, seed })),
+    ...ours(machine, unchanged, runs, questions),
+    ...compared.map((rival) => rivalFrequency(rival, machine, what, unchanged, runs)),
   ];
 }
 
@@ -94,21 +79,21 @@ export function falseAlarms(machine: MachineName, runs: number, seed: number, co
  * Returns how often an alarm was raised for a change that makes all metrics worse by a share.
  * @param compared rules to compare ours with.
  */
-export function power(machine: MachineName, share: number, runs: number, seed: number, compared = rivals): Frequency[] {
+export function power(machine: SimulatedMachine, share: number, runs: number, compared = rivals): Frequency[] {
   const what = `alarm, ${Math.round(share * 100)} % worse`;
   const change = worseBy(share);
-  const atLeast = claimedPower(machine, share);
+  const atLeast = claimedPower(machine.name, share);
   const claim = atLeast === undefined ? undefined : { atLeast };
   return [
-    ...ours(machine, change, { runs, seed }, [{ what, verdict: 'regressed', claim }]),
-    ...compared.map((rival) => rivalFrequency(rival, machine, what, change, { runs, seed })),
+    ...ours(machine, change, runs, [{ what, verdict: 'regressed', claim }]),
+    ...compared.map((rival) => rivalFrequency(rival, machine, what, change, runs)),
   ];
 }
 
 /**
  * Returns how often a change passed that makes one metric worse by the detectable margin; the maximum over all metrics.
  */
-export function falsePasses(machine: MachineName, runs: number, seed: number): Frequency[] {
+export function falsePasses(machine: SimulatedMachine, runs: number): Frequency[] {
   const question: Question = {
     what: 'pass, one metric worse by what must be found',
     verdict: 'pass',
@@ -116,7 +101,7 @@ export function falsePasses(machine: MachineName, runs: number, seed: number): F
   };
   const ofMetrics = traits.map(({ metric }, i) => {
     const change = traits.map((_, j) => (i === j ? gatedMetrics[metric].detected : 0));
-    return ours(machine, change, { runs, seed }, [question]);
+    return ours(machine, change, runs, [question]);
   });
   return reaches.map((_, i) => {
     const ofReach = ofMetrics.map((frequencies) => frequencies[i] as Frequency);
@@ -127,10 +112,10 @@ export function falsePasses(machine: MachineName, runs: number, seed: number): F
 /**
  * Returns how often an alarm was raised though all metrics are worse by exactly the tolerated margin, the hardest case.
  */
-export function alarmsAtTolerance(machine: MachineName, runs: number, seed: number): Frequency[] {
+export function alarmsAtTolerance(machine: SimulatedMachine, runs: number): Frequency[] {
   const change = traits.map(({ metric }) => gatedMetrics[metric].tolerated);
   const what = 'alarm, all worse by what is tolerated';
-  return ours(machine, change, { runs, seed }, [{ what, verdict: 'regressed', claim: { atMost: 0.01 } }]);
+  return ours(machine, change, runs, [{ what, verdict: 'regressed', claim: { atMost: 0.01 } }]);
 }
 
 /** Returns the least share of runs in which a change must be found. */
@@ -142,16 +127,16 @@ function claimedPower(machine: MachineName, share: number): number | undefined {
 
 function rivalFrequency(
   rival: Rival,
-  machine: MachineName,
+  machine: SimulatedMachine,
   what: string,
   change: Change,
-  { runs, seed }: Sample,
+  runs: number,
 ): Frequency {
   let alarms = 0;
   for (let run = 0; run < runs; run++) {
-    if (rival.alarms(new Trace(machine, { seed, ordinal: run }), change)) alarms++;
+    if (rival.alarms(machine.trace(run), change)) alarms++;
   }
-  return { rule: rival.name, isOurs: false, machine, what, share: alarms / runs, runs, claim: undefined };
+  return { rule: rival.name, isOurs: false, machine: machine.name, what, share: alarms / runs, runs, claim: undefined };
 }
 
 /** Reports whether a frequency keeps its claim; true without a claim. */

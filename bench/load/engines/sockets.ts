@@ -3,7 +3,6 @@ import { Epoll } from '../../../sockets/polling/epoll.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import { KernelClock } from '../../measure/kernel-clock.ts';
 import { LoadState } from '../ledger/load-state.ts';
-import type { ClientProtocol } from '../protocols/protocol.ts';
 import type { TargetSelection } from '../targets/selection.ts';
 import type { OpeningReport, ThreadReport } from '../thread-report.ts';
 import type { Assignment } from '../threads/assignment.ts';
@@ -13,7 +12,7 @@ import { TURN_EVENTS, type Workload } from '../workload.ts';
 import { DemandControl } from './demand-control.ts';
 import { EventWait, GATHERED } from './event-wait.ts';
 import { IdleWatch } from './idle-watch.ts';
-import { makeWorkload } from './workloads.ts';
+import type { MakeWorkload } from './workloads.ts';
 
 /**
  * Maximum number of unanswered connections while opening: enough to keep a server busy, too few to overflow a backlog.
@@ -48,10 +47,10 @@ export class SocketEngine {
   #turns = 0;
 
   /**
-   * @param protocol that of the assignment, for its connections.
+   * @param makeWorkload creates what the clients of the assignment run.
    * @param targets that of the assignment's selection, if there is one.
    */
-  constructor(assignment: Assignment, protocol: ClientProtocol, targets?: TargetSelection) {
+  constructor(assignment: Assignment, makeWorkload: MakeWorkload, targets?: TargetSelection) {
     const { point, timestamps, cpus } = assignment;
     this.#assignment = assignment;
     this.#control = new LoadControl(assignment.control);
@@ -62,7 +61,7 @@ export class SocketEngine {
     if (targets !== undefined) this.#state.targets = targets;
     this.#demand = new DemandControl(assignment, this.#state);
     this.#events = new EventWait(this.#epoll, cpus.length > 0, point.transport === 'udp' ? point.pipelining : 0);
-    this.#workload = makeWorkload(assignment, this.#state, this.#epoll, protocol);
+    this.#workload = makeWorkload(this.#state, this.#epoll);
   }
 
   /**

@@ -4,7 +4,6 @@ import { NativeMemory } from '../../../sockets/memory/memory.ts';
 import type { Epoll } from '../../../sockets/polling/epoll.ts';
 import { MSG_DONTWAIT, send } from '../../../sockets/socket.ts';
 import { nowNanos } from '../../measure/clock.ts';
-import { gathers } from '../arrivals/gathering.ts';
 import { CONNECTING, MAX_SEQUENCE, OPEN } from '../ledger/connection-table.ts';
 import type { LoadState } from '../ledger/load-state.ts';
 import type { ClientProtocol } from '../protocols/protocol.ts';
@@ -14,31 +13,11 @@ import { Exchange } from './exchange.ts';
 import { RingOutbox } from './ring-outbox.ts';
 import { type RingListener, RingSockets } from './ring-sockets.ts';
 
-/** Largest request, and largest memory for requests: each connection has a place for one. */
-const LARGEST_REQUEST = 16_384;
-const LARGEST_OUTBOX = 64 << 20;
 /** Size of a buffer for received bytes, where that of replies is unknown: two segments over loopback, seldom more. */
 const BUFFER_BYTES = 4_096;
 
 /**
- * Reports whether {@link RingExchange} suits a load: one request at a time on each connection, which stays open; not at a
- * rate at which a thread wakes for each request, because it wakes more exactly with epoll (schedule lag at 20,000/s: 3 µs,
- * with the ring 11 µs).
- */
-export function ringSuits({ point, pacer, isExact = false }: Assignment, protocol: ClientProtocol): boolean {
-  const { transport, workload, connection, pipelining, connections } = point;
-  const plain =
-    (transport === 'tcp' || transport === 'unix') &&
-    workload === 'request-response' &&
-    connection === 'pooled' &&
-    pipelining === 1;
-  const fits = protocol.longestRequest <= LARGEST_REQUEST;
-  const isUseful = pacer === null || (gathers(pacer) && !isExact);
-  return plain && fits && isUseful && RingOutbox.sizeFor(connections, protocol) <= LARGEST_OUTBOX;
-}
-
-/**
- * Requests and replies over TCP by io_uring(7), where {@link ringSuits}. The call that waits for the next replies also
+ * Requests and replies over TCP by io_uring(7), where ring-suits.ts reports so. The call that waits for the next replies also
  * submits all requests that follow the last ones, and receives are permanent: one call per turn of the loop and none
  * per request. Compared with epoll, that saved a fifth of the generator's CPU time. With kernel timestamps each request
  * needs its own call, because its service time counts from there. Connections are opened with epoll, whose descriptor

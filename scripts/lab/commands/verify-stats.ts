@@ -9,6 +9,7 @@ import {
   power,
 } from '../../../bench/lab/verify/regression-claims.ts';
 import { scalingClaims, scalingHolds } from '../../../bench/lab/verify/scaling-claims.ts';
+import { SimulatedMachine } from '../../../bench/lab/verify/simulated-machine.ts';
 import { EXIT } from '../../../bench/model/exit-code.ts';
 import { parseInteger } from '../../../bench/model/units.ts';
 import { renderClaims } from '../../../reports/renderers/claims.ts';
@@ -39,13 +40,14 @@ export const verifyStats: Command<typeof schema> = {
   async run(flags) {
     const { runs, 'change-runs': changeRuns, curves, seed } = flags.values;
     flags.assertNoFaults();
-    const frequencies = machineNames.flatMap((machine): Frequency[] => {
-      log(`simulating a machine: ${machine}`);
+    const frequencies = machineNames.flatMap((name): Frequency[] => {
+      log(`simulating a machine: ${name}`);
+      const machine = new SimulatedMachine(name, seed);
       return [
-        ...falseAlarms(machine, runs, seed),
-        ...alarmsAtTolerance(machine, runs, seed),
-        ...[0.05, 0.1, 0.2].flatMap((share) => power(machine, share, changeRuns, seed)),
-        ...falsePasses(machine, changeRuns, seed),
+        ...falseAlarms(machine, runs),
+        ...alarmsAtTolerance(machine, runs),
+        ...[0.05, 0.1, 0.2].flatMap((share) => power(machine, share, changeRuns)),
+        ...falsePasses(machine, changeRuns),
       ];
     });
     log('fitting curves');

@@ -22,7 +22,8 @@ export class TerminalView implements Watcher {
   readonly #ascii: boolean;
   readonly #screen: Screen;
   #state: LiveState = initialState;
-  #begin = performance.now();
+  /** When the measurement started, as its events tell: no event is ever later than now. */
+  #begin = Number.POSITIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   #logged: string[] = [];
   #undo: (() => void)[] = [];
@@ -37,6 +38,7 @@ export class TerminalView implements Watcher {
 
   event(event: MeasurementEvent): void {
     this.#state = reduce(this.#state, event);
+    this.#begin = Math.min(this.#begin, performance.now() - event.seconds * 1000);
     if (event.event === 'started') this.#enter();
   }
 
@@ -54,7 +56,6 @@ export class TerminalView implements Watcher {
   }
 
   #enter(): void {
-    this.#begin = performance.now();
     this.#undo.push(
       atExit(() => this.leave()),
       divertLog((line) => {

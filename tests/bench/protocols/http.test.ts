@@ -259,7 +259,7 @@ describe('HTTP conforms', () => {
       ends: i === 1,
     }));
     const make = () => http(request);
-    expect(checkConformance({ make, conversations, random: seeded(2), damages: 3000 })).toEqual([]);
+    expect(checkConformance({ make, conversations, random: seeded(2), damages: 1000 })).toEqual([]);
   });
 
   test('with several kinds of request', () => {

@@ -25,7 +25,7 @@ interface Compression {
 /** Compresses a message as RFC 7692 demands. */
 function compressed(message: Uint8Array, options: Partial<Compression> = {}): Buffer {
   const bytes = deflateRawSync(message, { ...options, finishFlush: Z_SYNC_FLUSH });
-  expect(bytes.subarray(-4)).toEqual(REMOVED);
+  if (!bytes.subarray(-4).equals(REMOVED)) throw new Error('zlib did not flush');
   return bytes.subarray(0, -4);
 }
 
@@ -54,9 +54,12 @@ describe('what zlib compresses', () => {
         expect(inflated(payload, message, [], options.windowBits)).toEqual(right);
         expect(inflated(payload, message, everyByte(payload), options.windowBits)).toEqual(right);
         const step = Math.ceil(payload.length / 200);
+        const wrong: unknown[] = [];
         for (let cut = 1; cut < payload.length; cut += step) {
-          expect(inflated(payload, message, [cut], options.windowBits)).toEqual(right);
+          const { fault, position } = inflated(payload, message, [cut], options.windowBits);
+          if (fault !== '' || position !== payload.length) wrong.push({ cut, fault, position });
         }
+        expect(wrong).toEqual([]);
       }),
       { numRuns: 150 },
     );
@@ -118,9 +121,13 @@ function partOf(payload: Uint8Array): Buffer {
   return inflateRawSync(payload, { finishFlush: Z_SYNC_FLUSH });
 }
 
+const next = deflateRawSync(latin('next'));
+
 /** Returns whether zlib accepts a compressed message: it is `message`, and what follows is read from the next byte on. */
 function acceptedByZlib(payload: Uint8Array, message: Buffer): boolean {
-  const next = deflateRawSync(latin('next'));
+  // Most of the time would go into the stack traces of errors.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
   try {
     if (!partOf(payload).equals(message)) return false;
     const whole = inflateRawSync(Buffer.concat([payload, REMOVED, next]), { info: true } as object) as unknown as {
@@ -136,6 +143,8 @@ function acceptedByZlib(payload: Uint8Array, message: Buffer): boolean {
     return whole.buffer.equals(Buffer.concat([message, latin('next')]));
   } catch {
     return false;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 
@@ -148,9 +157,11 @@ test('what is damaged is accepted exactly if zlib accepts it, and gives the same
       for (let i = 0; i < 30; i++) {
         const bytes = damaged(payload, random);
         const result = inflated(bytes, message);
-        expect(inflated(bytes, message, everyByte(bytes))).toEqual(result);
         const isAccepted = result.fault === '';
-        expect([isAccepted, bytes.toString()]).toEqual([acceptedByZlib(bytes, message), bytes.toString()]);
+        expect({
+          ...inflated(bytes, message, everyByte(bytes)),
+          isAccepted,
+        }).toEqual({ ...result, isAccepted: acceptedByZlib(bytes, message) });
         if (isAccepted) accepted++;
       }
     }),

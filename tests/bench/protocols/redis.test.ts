@@ -156,8 +156,9 @@ describe('a corrupt reply', () => {
     const deep = latin('*4294967296\r\n'.repeat(100_000));
     expect(take(protocol, deep, 0)).toEqual({ events: 'more' });
     expect(take(redis(), latin(`${'*1\r\n'.repeat(100_000)}+a\r\n`), 0)).toEqual({ events: 'complete' });
-    const endless = latin('*4294967296\r\n'.repeat(1_100_000));
-    expect(take(redis(), endless, 0)).toMatchObject({ fault: expect.stringContaining('more than 64 bits') });
+    // A map has two values for each key: half as many levels exceed the limit as of arrays.
+    const endless = latin('%4294967296\r\n'.repeat(550_000));
+    expect(take(resp3(), endless, 0)).toMatchObject({ fault: expect.stringContaining('more than 64 bits') });
   });
 });
 
@@ -200,7 +201,7 @@ describe('Redis conforms', () => {
     ].map(latin);
     const conversation = { greeting: latin('%1\r\n+proto\r\n:3\r\n+OK\r\n'), replies };
     const conversations = [conversation, { ...conversation, replies: replies.toReversed() }];
-    expect(checkConformance({ make, conversations, random: seeded(4), damages: 5000 })).toEqual([]);
+    expect(checkConformance({ make, conversations, random: seeded(4), damages: 2000 })).toEqual([]);
   });
 
   test('with any values', () => {

@@ -241,7 +241,7 @@ describe('scripts conform', () => {
       const replies = ['A0 \n', 'x\x03\0abc', '12345', 'aaaab', 'A4 \n', 'x\0\0'].map(latin);
       return { greeting: latin(`220\r\nyes ${yes}`), replies };
     });
-    expect(checkConformance({ make, conversations, random: seeded(6), damages: 3000 })).toEqual([]);
+    expect(checkConformance({ make, conversations, random: seeded(6), damages: 1500 })).toEqual([]);
   });
 
   test('with any delimiter, which is found where indexOf finds it', () => {

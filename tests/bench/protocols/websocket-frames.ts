@@ -34,6 +34,6 @@ export function unmasked(bytes: Uint8Array): { readonly first: number; readonly 
   const length = form < 126 ? form : bytes.subarray(2, head).reduce((sum, byte) => sum * 256 + byte, 0);
   const mask = bytes.subarray(head, head + 4);
   const payload = bytes.slice(head + 4).map((byte, i) => byte ^ (mask[i & 3] as number));
-  expect(payload.length).toBe(length);
+  if (payload.length !== length) throw new Error(`${payload.length} bytes of payload, and not ${length}`);
   return { first, payload };
 }

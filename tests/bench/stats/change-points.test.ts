@@ -100,7 +100,7 @@ describe('p', () => {
   });
 
   test('is the same each time, and no less than the permutations allow', () => {
-    const values = runsAt([100, 150], [20, 20], seeded(3));
+    const values = runsAt([100, 150], [12, 12], seeded(4));
     expect(changePoints(values, 0.05)).toEqual(changePoints(values, 0.05));
     expect(changePoints(values, 0.05)[0]?.p).toBe(1 / 1000);
     expect(changePoints(values, 0.0001)[0]?.p).toBe(1 / 50_000);
@@ -150,13 +150,13 @@ describe('simulated series', () => {
   );
 
   test('a step of 10 % in noise of 5 % is found where it is', () => {
-    const found = simulations(60, (random) => runsAt([100, 110], [15, 15], random));
+    const found = simulations(40, (random) => runsAt([100, 110], [15, 15], random));
     expect(share(found, ({ length }) => length === 1)).toBeGreaterThan(0.8);
     expect(share(found, ([index = 0]) => Math.abs(index - 15) <= 2)).toBeGreaterThan(0.75);
   });
 
   test('a step in the last five of thirty runs is found', () => {
-    const found = simulations(60, (random) => runsAt([100, 110], [25, 5], random));
+    const found = simulations(40, (random) => runsAt([100, 110], [25, 5], random));
     expect(share(found, ({ length }) => length > 0)).toBeGreaterThan(0.5);
   });
 
@@ -165,16 +165,17 @@ describe('simulated series', () => {
     ['two steps', [100, 118, 136], [12, 12, 12]],
   ])('%s: both changes are found', (_, levels, runs) => {
     const [first = 0, second = 0] = runs;
-    const found = simulations(30, (random) => runsAt(levels, runs, random));
+    const found = simulations(20, (random) => runsAt(levels, runs, random));
     const isRight = ([a = 0, b = 0]: readonly number[]) =>
       Math.abs(a - first) <= 2 && Math.abs(b - first - second) <= 2;
+    // With 97 % right, 17 or fewer of 20 have a probability of 2 %; the seed is fixed.
     expect(share(found, isRight)).toBeGreaterThan(0.85);
     expect(share(found, ({ length }) => length > 2)).toBeLessThan(0.15);
   });
 
   // A stated limit: docs/history.md.
   test('values that depend on the one before alarm more often', () => {
-    const drifting = simulations(60, (random) => {
+    const drifting = simulations(40, (random) => {
       let deviation = 0;
       return Array.from({ length: 30 }, () => {
         deviation = 0.5 * deviation + normal(random);

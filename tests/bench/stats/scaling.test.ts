@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { fUpperTail } from '../../../bench/stats/f-distribution.ts';
+import { variance } from '../../../bench/stats/mean.ts';
 import { mser5 } from '../../../bench/stats/mser.ts';
 import { type ScalingRounds, scalingBand, scalingLaw } from '../../../bench/stats/scaling-law.ts';
-import { fitUsl, uslPeak, uslThroughput } from '../../../bench/stats/usl.ts';
+import { fitUsl, uslPeak, uslResidual, uslThroughput } from '../../../bench/stats/usl.ts';
 import { seeded } from '../../seeded.ts';
 import mser from './fixtures/mser.json' with { type: 'json' };
 import fixtures from './fixtures/statistics.json' with { type: 'json' };
@@ -111,6 +112,22 @@ describe('a scaling law', () => {
   test('has its peak where coherency costs outweigh the gain', () => {
     expect(uslPeak({ gamma: 1, sigma: 0.19, kappa: 0.01 })).toBeCloseTo(9);
     expect(uslPeak({ gamma: 1, sigma: 0.19, kappa: 0 })).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  // The search from several starts alone ends at more than twice these sums of squares.
+  test.each([
+    ['κ is 0', [1125, 2433, 3986, 8992, 16_704, 28_968, 47_689, 100_146]],
+    ['σ is 0', [878, 1771, 3590, 8327, 16_136, 30_850, 59_223, 74_523]],
+  ])('has the least squares where %s', (_, rates) => {
+    const points = LEVELS.map((concurrency, i) => ({ concurrency, throughput: rates[i] as number }));
+    const squares = (sigma: number, kappa: number) => {
+      const curve = { gamma: 1, sigma, kappa };
+      const logs = points.map((point) => Math.log(point.throughput / uslThroughput(curve, point.concurrency)));
+      return variance(logs) * (logs.length - 1);
+    };
+    const free = Array.from({ length: 300 }, (_, i) => 1e-6 * 1.05 ** i);
+    const along = free.map((each) => Math.min(squares(0, each), squares(Math.min(1, each), 0)));
+    expect(uslResidual(points, fitUsl(points))).toBeLessThanOrEqual(Math.min(...along) + 1e-12);
   });
 
   test('refuses unusable points', () => {

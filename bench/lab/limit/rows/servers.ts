@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { type ModelName, whyUnavailable } from '../../../../servers/model-catalog.ts';
 import type { Random } from '../../../../servers/random/streams.ts';
-import { type HostSpec, hostProgram } from '../../../../servers/spawning/server-process.ts';
+import type { HostSpec } from '../../../../servers/spawning/host-messages.ts';
+import { hostProgram } from '../../../../servers/spawning/server-process.ts';
 import type { Transport } from '../../../../sockets/socket.ts';
 import type { Figure, Measured } from '../figure.ts';
 import { closedLoop } from '../loads.ts';

@@ -30,7 +30,7 @@ export class RecordingClient {
   readonly #c: number;
   readonly #requests: number;
   readonly #adjacent: AdjacentBytes;
-  readonly #out: Uint8Array;
+  readonly #out: Buffer;
   #ready: boolean;
 
   /** Opens a connection, and sends `requests` requests together as soon as it is ready. */
@@ -39,7 +39,7 @@ export class RecordingClient {
     this.#c = c;
     this.#requests = requests;
     this.#adjacent = adjacent;
-    this.#out = new Uint8Array(protocol.longestRequest);
+    this.#out = Buffer.alloc(protocol.longestRequest);
     protocol.reset(c);
     this.#record('greet', protocol.greet(c, this.#out, 0));
     this.#ready = !protocol.greets;
@@ -49,14 +49,20 @@ export class RecordingClient {
   /** Receives bytes. @throws {ContractError} when the protocol violates its contract. */
   receive(piece: Uint8Array): void {
     const { before, after } = this.#adjacent;
-    const bytes = Buffer.concat([before, piece, after]);
     const end = before.length + piece.length;
+    const bytes = Buffer.allocUnsafe(end + after.length);
+    bytes.set(before);
+    bytes.set(piece, before.length);
+    bytes.set(after, end);
     for (let at = before.length; at < end && !this.ended; ) {
       at = this.#protocol.consume(this.#c, this.#sequence, bytes, at, end);
       this.#handle();
     }
-    if (!bytes.equals(Buffer.concat([before, piece, after])))
-      throw new ContractError('consume changed the bytes that it read');
+    const isUnchanged =
+      bytes.compare(piece, 0, piece.length, before.length, end) === 0 &&
+      bytes.compare(before, 0, before.length, 0, before.length) === 0 &&
+      bytes.compare(after, 0, after.length, end) === 0;
+    if (!isUnchanged) throw new ContractError('consume changed the bytes that it read');
   }
 
   /** Receives FIN. */
@@ -75,10 +81,11 @@ export class RecordingClient {
     const { event, status, replyBytes, fault } = this.#protocol;
     if (event === MORE) return;
     const refused = event === REFUSED || event === REFUSED_LAST;
-    const details = event === CORRUPT ? [`fault ${fault}`, this.#protocol.faults[fault]] : [`status ${status}`];
-    if (isReply(event) || event === CORRUPT) details.push(`${replyBytes} bytes`);
-    if (refused) details.push(this.#protocol.refusal?.(this.#c));
-    this.events.push([eventNames[event], ...details].join(', '));
+    let line = `${eventNames[event]}, `;
+    line += event === CORRUPT ? `fault ${fault}, ${this.#protocol.faults[fault]}` : `status ${status}`;
+    if (isReply(event) || event === CORRUPT) line += `, ${replyBytes} bytes`;
+    if (refused) line += `, ${this.#protocol.refusal?.(this.#c)}`;
+    this.events.push(line);
     if (isReply(event) && this.#ready) this.answered++;
     this.ended = endsConnection(event) || (refused && !this.#ready);
     if (event === READY) this.#becomeReady();
@@ -99,6 +106,6 @@ export class RecordingClient {
   }
 
   #record(what: string, length: number): void {
-    this.events.push(`${what}: ${Buffer.from(this.#out.subarray(0, length)).toString('latin1')}`);
+    this.events.push(`${what}: ${this.#out.toString('latin1', 0, length)}`);
   }
 }
