@@ -47,6 +47,9 @@ export interface LoadPlan {
   readonly openTimeoutMs: number;
 }
 
+/** Time for the threads to prepare, so that they begin together. */
+const AHEAD_NANOS = 10e6;
+
 interface GeneratorThread {
   readonly live: LiveView;
   readonly opened: Promise<OpeningReport>;
@@ -58,7 +61,7 @@ interface GeneratorThread {
 export class Generator implements LoadGenerator {
   /** Number of requests that a closed loop keeps in flight. */
   readonly slots: number;
-  readonly aheadNanos = 0;
+  readonly aheadNanos = AHEAD_NANOS;
   readonly broken = new Promise<never>(() => {});
   readonly #control = new LoadControl();
   readonly #threads: readonly GeneratorThread[];
@@ -96,7 +99,10 @@ export class Generator implements LoadGenerator {
     this.#reports = Promise.all(this.#threads.map(({ reports }) => reports.next('finished')));
     // Callers of finished() get the failure.
     this.#reports.catch(() => undefined);
-    for (const view of this.#views) view.done = false;
+    for (const view of this.#views) {
+      view.done = false;
+      view.isMeasuring = false;
+    }
     this.#control.go(schedule);
   }
 
@@ -139,7 +145,9 @@ export class Generator implements LoadGenerator {
 
   /** Returns a copy of the histogram of a name since measuring began. May be called at any time. */
   latencies(name: LatencyName): Histogram {
-    return mergeHistograms(this.#views, name);
+    // A thread that waits for a CPU may begin to measure late.
+    const measuring = this.#views.filter(({ isMeasuring }) => isMeasuring);
+    return mergeHistograms(measuring, name);
   }
 
   async stop(): Promise<void> {

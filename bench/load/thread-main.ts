@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import { freeThreadMemory } from '../../sockets/memory/thread-memory.ts';
 import { setAffinity } from '../../sockets/os/cpu.ts';
+import { setTimerSlack } from '../../sockets/os/process.ts';
 import { SocketEngine } from './engines/sockets.ts';
 import { loadProtocol } from './protocols/load-protocol.ts';
 import { TargetSelection } from './targets/selection.ts';
@@ -21,6 +22,8 @@ setFlagsFromString('--max-inlined-bytecode-size-cumulative=4000');
 const assignment = workerData as Assignment;
 if (assignment.cpus.length > 0) setAffinity(0, assignment.cpus);
 const { point, firstConnection, streamKey, selection } = assignment;
+// The start of a load, and requests at a rate, are waited for.
+setTimerSlack(1);
 const targets = selection && new TargetSelection(assignment, selection);
 const scope = {
   ...{ connections: point.connections, firstConnection, streamKey },

@@ -85,11 +85,12 @@ class AgentLoad implements RunningLoad {
   }
 
   /** Sends counts at each look, deltas each second, and at last the reports of the threads. */
-  async #follow({ warmupEnd, measureEnd }: Schedule): Promise<void> {
+  async #follow({ begin, warmupEnd, measureEnd }: Schedule): Promise<void> {
     const key = this.#key;
     for (let look = 0; ; look++) {
       const time = Math.min(warmupEnd + look * LOOK_NANOS, measureEnd);
-      await until(time);
+      // Without a warm-up, nothing was counted before the start: at the start, threads need the CPUs.
+      if (look > 0 || warmupEnd > begin) await until(time);
       if (this.#hasEnded) return;
       const progress = this.#progress(look);
       const isOver = time === measureEnd || progress.doneNanos !== null;

@@ -7,7 +7,7 @@ import { clockRequestSchema } from '../model/clock-reading.ts';
 import { commandSchema } from '../model/command.ts';
 import { newAgentId, trialKeyShape } from '../model/identity.ts';
 import { clockSubject, commandSubject, PING_SUBJECT, reportSubject } from '../model/subjects.ts';
-import { BEAT_MS } from '../model/timing.ts';
+import { untilBeatMs } from '../model/timing.ts';
 import { decode, encode } from '../model/wire.ts';
 import { connectionsOf } from '../schedule/shares.ts';
 import type { OpenLoad, RunningLoad } from './agent-load.ts';
@@ -56,7 +56,9 @@ class Agent {
   /** Rejects when the connection is closed for good. */
   readonly exited: Promise<void>;
   readonly #settings: AgentSettings;
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
+  /** When the last load began, or will. */
+  #begin = 0;
   readonly #subscriptions: readonly (() => void)[];
   #state: AgentState = idleAgent(newAgentId());
   #load: RunningLoad | undefined;
@@ -84,7 +86,7 @@ class Agent {
       // It can't serve any more: whoever started it may start it again.
       if (kind === 'closed') this.#fail(new ServiceError(message));
     });
-    this.#timer = setInterval(() => this.step({ kind: 'tick', now: nowNanos() }), BEAT_MS);
+    this.#beatLater();
   }
 
   step(event: AgentEvent): void {
@@ -106,6 +108,8 @@ class Agent {
       case 'start': {
         const aheadMs = Math.round((action.schedule.begin - nowNanos()) / 1e6);
         log(`trial ${action.key.trial} begins in ${aheadMs} ms`);
+        this.#begin = action.schedule.begin;
+        this.#beatLater();
         this.#load?.start(action.schedule);
         return;
       }
@@ -150,9 +154,21 @@ class Agent {
     this.#load = undefined;
   }
 
+  /** Ticks at the time of the next heartbeat, and from then on. */
+  #beatLater(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(
+      () => {
+        this.#beatLater();
+        this.step({ kind: 'tick', now: nowNanos() });
+      },
+      untilBeatMs(nowNanos(), this.#begin),
+    );
+  }
+
   /** Receives nothing any more. */
   close(): void {
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
     for (const end of this.#subscriptions) end();
   }
 

@@ -13,6 +13,7 @@ import { TURN_EVENTS, type Workload } from '../workload.ts';
 import { DemandControl } from './demand-control.ts';
 import { EventWait, GATHERED } from './event-wait.ts';
 import { IdleWatch } from './idle-watch.ts';
+import { LoadStart } from './load-start.ts';
 import { makeWorkload } from './workloads.ts';
 
 /**
@@ -25,6 +26,8 @@ const ENOUGH = 16;
 const TURNS_PER_WAIT = 16;
 /** Longest wait for events, so that the end is noticed. */
 const MAX_WAIT_MS = 20;
+/** How long after its start a load is swept first: at the start, requests are more urgent. */
+const FIRST_SWEEP_NANOS = 20e6;
 
 /**
  * Runs one thread's load through opening, warm-up, measuring and drain: a loop around a workload. Epoll, or the workload
@@ -40,6 +43,7 @@ export class SocketEngine {
   readonly #workload: Workload;
   readonly #events: EventWait;
   readonly #demand: DemandControl;
+  readonly #start: LoadStart;
   /** Number of connections that were opened so far: the first ones. */
   #started = 0;
   /** Requests completed before measuring began. */
@@ -63,6 +67,7 @@ export class SocketEngine {
     this.#demand = new DemandControl(assignment, this.#state);
     this.#events = new EventWait(this.#epoll, cpus.length > 0, point.transport === 'udp' ? point.pipelining : 0);
     this.#workload = makeWorkload(assignment, this.#state, this.#epoll, protocol);
+    this.#start = new LoadStart(this.#state, this.#workload);
   }
 
   /**
@@ -103,10 +108,12 @@ export class SocketEngine {
   /** Waits for the start signal, then applies the load, measures and drains. */
   run(): ThreadReport {
     const schedule = this.#control.waitForGo();
-    const startedNanos = nowNanos();
     const state = this.#state;
     state.draining = false;
     this.#demand.begin(schedule.begin, schedule.measureEnd);
+    this.#nextSweep = schedule.begin + FIRST_SWEEP_NANOS;
+    this.#start.rehearse(this.#started);
+    this.#control.waitForBegin(schedule);
     if (schedule.warmupEnd > schedule.begin) this.#warmUp(schedule.warmupEnd);
     this.#demand.limit(nowNanos(), this.#workload.outstanding);
 
@@ -118,7 +125,7 @@ export class SocketEngine {
     this.#workload.stopMeasuring?.();
     const inTime = { ...state.counts };
     const report = {
-      startedNanos,
+      startedNanos: this.#start.startedNanos,
       completedInTime: inTime.completed,
       bytesInTime: inTime.bytes,
       measuredSeconds: (end - begin) / 1e9,
@@ -136,8 +143,7 @@ export class SocketEngine {
     const { dropped = 0, portsExhausted = 0 } = this.#workload.sockets;
     const { deliveries, statuses, notes = [] } = this.#workload;
     const allNotes = this.#events.gathered ? [...notes, GATHERED] : notes;
-    const { badReplies } = state;
-    const examples = badReplies.examples();
+    const examples = state.badReplies.examples();
     return {
       ...report,
       counts: state.counts,
@@ -147,7 +153,7 @@ export class SocketEngine {
       portsExhausted,
       ...(statuses && { statuses }),
       ...(allNotes.length > 0 && { notes: allNotes }),
-      ...(badReplies.refusals > 0 && { refusals: badReplies.refusals }),
+      ...(state.badReplies.refusals > 0 && { refusals: state.badReplies.refusals }),
       ...(examples && { examples }),
       ...(deliveries && { deliveries }),
     };
@@ -168,12 +174,7 @@ export class SocketEngine {
   }
 
   #flow(): void {
-    this.#state.flowing = true;
-    for (let c = 0; c < this.#started; c++) {
-      this.#workload.resume(c);
-      // Counted one by one, as they begin: sending all of them takes a while, longer when this thread waits for a CPU.
-      this.#state.holds(this.#workload.outstanding + this.#demand.queued, nowNanos());
-    }
+    this.#start.flow(this.#started, this.#demand.open === undefined ? () => this.#turn(0) : undefined);
   }
 
   #warmUp(end: number): void {
@@ -188,6 +189,7 @@ export class SocketEngine {
     this.#completedBefore += this.#state.counts.completed;
     this.#state.startMeasuring(this.#workload.outstanding);
     this.#workload.startMeasuring?.();
+    this.#live.isMeasuring = true;
     const begin = nowNanos();
     if (!this.#state.flowing) this.#flow();
     return begin;
