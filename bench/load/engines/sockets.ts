@@ -112,9 +112,11 @@ export class SocketEngine {
     state.draining = false;
     this.#demand.begin(schedule.begin, schedule.measureEnd);
     this.#nextSweep = schedule.begin + FIRST_SWEEP_NANOS;
-    this.#start.rehearse(this.#started);
+    const isWarmedUp = schedule.warmupEnd > schedule.begin;
+    this.#start.rehearse(this.#started, () => this.#flow());
     this.#control.waitForBegin(schedule);
-    if (schedule.warmupEnd > schedule.begin) this.#warmUp(schedule.warmupEnd);
+    if (isWarmedUp) this.#flow();
+    if (isWarmedUp) this.#warmUp(schedule.warmupEnd);
     this.#demand.limit(nowNanos(), this.#workload.outstanding);
 
     const begin = this.#startMeasuring();
@@ -174,11 +176,10 @@ export class SocketEngine {
   }
 
   #flow(): void {
-    this.#start.flow(this.#started, this.#demand.open === undefined ? () => this.#turn(0) : undefined);
+    this.#start.flow(this.#started, this.#demand.open === undefined);
   }
 
   #warmUp(end: number): void {
-    this.#flow();
     this.#turnUntil(end);
     if (this.#assignment.requests === null) return;
     // The limit counts from zero, so requests in flight end first.
