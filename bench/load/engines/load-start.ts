@@ -1,9 +1,16 @@
 import { yieldCpu } from '../../../sockets/os/cpu.ts';
+import { setTimeSlice } from '../../../sockets/os/time-slice.ts';
 import { nowNanos } from '../../measure/clock.ts';
-import { BoundedDemand } from '../demand/demand.ts';
+import { BoundedDemand, closedDemand } from '../demand/demand.ts';
 import type { LoadState } from '../ledger/load-state.ts';
+import type { LoadControl, Schedule } from '../threads/control.ts';
 import type { Workload } from '../workload.ts';
 
+/**
+ * A thread that waits for a start, or starts, may run for this long at a time: the shortest that there is. So it runs as soon
+ * as it is woken, also when the machine is busy.
+ */
+const SLICE_NANOS = 100_000;
 /** How many connections are resumed without a request before the start. */
 const REHEARSED = 64;
 
@@ -32,10 +39,17 @@ export class LoadStart {
     const { demand } = state;
     const none = new BoundedDemand();
     none.left = 0;
+    closedDemand.next(0, 0, 0);
     state.demand = none;
     for (let resumed = 0; connections > 0 && resumed < REHEARSED; resumed += connections) flow();
     state.flowing = false;
     state.demand = demand;
+  }
+
+  /** Waits for the start. {@link flow} must follow. */
+  wait(control: LoadControl, schedule: Schedule): void {
+    setTimeSlice(SLICE_NANOS);
+    control.waitForBegin(schedule);
   }
 
   /**
@@ -53,6 +67,7 @@ export class LoadStart {
       // Counted one by one, as they begin: sending all of them takes a while, longer when this thread waits for a CPU.
       state.holds(this.#workload.outstanding + state.demand.queued, nowNanos());
     }
+    setTimeSlice(0);
   }
 
   #handOver(): void {

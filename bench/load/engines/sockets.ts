@@ -114,7 +114,7 @@ export class SocketEngine {
     this.#nextSweep = schedule.begin + FIRST_SWEEP_NANOS;
     const isWarmedUp = schedule.warmupEnd > schedule.begin;
     this.#start.rehearse(this.#started, () => this.#flow());
-    this.#control.waitForBegin(schedule);
+    this.#start.wait(this.#control, schedule);
     if (isWarmedUp) this.#flow();
     if (isWarmedUp) this.#warmUp(schedule.warmupEnd);
     this.#demand.limit(nowNanos(), this.#workload.outstanding);
