@@ -53,9 +53,9 @@ export class LoadStart {
   }
 
   /**
-   * Starts the load on connections, from the first on.
-   * @param isClosedLoop whether each makes a request now. The first is then handed over by itself, and other threads on this
-   * CPU may run before the rest follows: they begin at the same time.
+   * Starts the load on connections, from the first on. After the first, other threads on this CPU may run, which begin at the
+   * same time.
+   * @param isClosedLoop whether each makes a request now: the first is then handed over by itself.
    */
   flow(connections: number, isClosedLoop: boolean): void {
     const state = this.#state;
@@ -63,16 +63,18 @@ export class LoadStart {
     this.startedNanos = nowNanos();
     for (let c = 0; c < connections; c++) {
       this.#workload.resume(c);
-      if (c === 0 && isClosedLoop) this.#handOver();
+      if (c === 0) this.#begun(isClosedLoop);
       // Counted one by one, as they begin: sending all of them takes a while, longer when this thread waits for a CPU.
       state.holds(this.#workload.outstanding + state.demand.queued, nowNanos());
     }
     setTimeSlice(0);
   }
 
-  #handOver(): void {
-    this.#workload.handOver?.();
-    this.startedNanos = nowNanos();
+  #begun(isClosedLoop: boolean): void {
+    if (isClosedLoop) {
+      this.#workload.handOver?.();
+      this.startedNanos = nowNanos();
+    }
     yieldCpu();
   }
 }
