@@ -145,14 +145,22 @@ export class Generator implements LoadGenerator {
 
   /** Returns a copy of the histogram of a name since measuring began. May be called at any time. */
   latencies(name: LatencyName): Histogram {
-    // A thread that waits for a CPU may begin to measure late.
-    const measuring = this.#views.filter(({ isMeasuring }) => isMeasuring);
-    return mergeHistograms(measuring, name);
+    return mergeHistograms(this.#measuring, name);
+  }
+
+  /** Returns the sum of its values, in nanoseconds: far cheaper, and the same when nothing was recorded. */
+  sumOf(name: LatencyName): number {
+    return this.#measuring.reduce((sum, view) => sum + view[name].sum, 0);
   }
 
   async stop(): Promise<void> {
     this.#control.end();
     await Promise.all(this.#threads.map(({ exited }) => exited));
+  }
+
+  /** A thread that waits for a CPU may begin to measure late. */
+  get #measuring(): LiveView[] {
+    return this.#views.filter(({ isMeasuring }) => isMeasuring);
   }
 
   get #views(): LiveView[] {

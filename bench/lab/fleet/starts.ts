@@ -37,13 +37,13 @@ export interface StartsPlan {
   readonly starts: number;
 }
 
-/** Starts loads, one after the other, by agents that are processes of this machine. */
+/** Starts loads, one after the other, by agents that are processes of this machine, with one thread each. */
 export function measureStarts(
   { url, port, agents, connections, starts }: StartsPlan,
   load: StartLoad,
   started: (start: Start) => void,
 ): Promise<Start[]> {
-  const setting = { url, processes: agents, agentsEach: 1, loads: 'real', cpus: [], threads: null } as const;
+  const setting = { url, processes: agents, agentsEach: 1, loads: 'real', cpus: [], threads: agents } as const;
   const plan = echoPlan(port, connections, { timestamps: 'kernel', arrivals: load === 'rate' ? RATE : null });
   return withAgents(setting, async (fleet) => {
     const all: Start[] = [];
