@@ -64,7 +64,10 @@ export const agentLoadSchema = z.looseObject({
   connections: count,
   /** Its clock minus the controller's: the truth is within ± `uncertaintyMicros`, half of the round trip. */
   clock: z.looseObject({ offsetMicros: z.number(), uncertaintyMicros: amount }),
-  /** When its first thread began to send, after the planned start; within the uncertainty of its clock. */
+  /**
+   * When the kernel had its first request, after the planned start; at a rate, when its first thread was ready. Within the
+   * uncertainty of its clock.
+   */
   startLagMicros: z.number(),
   requests: z.looseObject({
     sent: count,

@@ -7,7 +7,7 @@ import { type AgentCard, PROTOCOL_VERSION } from '../model/agent-card.ts';
 import { commandSchema } from '../model/command.ts';
 import { newAgentId, type TrialKey, trialKeyShape } from '../model/identity.ts';
 import { commandSubject, PING_SUBJECT, reportSubject } from '../model/subjects.ts';
-import { BEAT_MS } from '../model/timing.ts';
+import { untilBeatMs } from '../model/timing.ts';
 import { decode, encode } from '../model/wire.ts';
 import { connectionsOf } from '../schedule/shares.ts';
 import type { OpenLoad, RunningLoad } from './agent-load.ts';
@@ -50,7 +50,9 @@ class Agent {
   /** Rejects when the connection is closed for good. */
   readonly exited: Promise<void>;
   readonly #settings: AgentSettings;
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
+  /** When the last load began, or will. */
+  #begin = 0;
   readonly #subscriptions: readonly (() => void)[];
   #state: AgentTurns = idleTurns(newAgentId());
   /** By run and trial. */
@@ -79,7 +81,7 @@ class Agent {
       // It can't serve any more: whoever started it may start it again.
       if (kind === 'closed') this.#fail(new ServiceError(message));
     });
-    this.#timer = setInterval(() => this.step({ kind: 'tick', now: nowNanos() }), BEAT_MS);
+    this.#beatLater();
   }
 
   step(event: AgentEvent): void {
@@ -100,7 +102,12 @@ class Agent {
         return;
       case 'start': {
         const aheadMs = Math.round((action.schedule.begin - nowNanos()) / 1e6);
-        if (action.window === undefined) log(`trial ${action.key.trial} begins in ${aheadMs} ms`);
+        // Windows begin so often that heartbeats would always be put off.
+        if (action.window === undefined) {
+          log(`trial ${action.key.trial} begins in ${aheadMs} ms`);
+          this.#begin = action.schedule.begin;
+          this.#beatLater();
+        }
         this.#loads.get(nameOf(action.key))?.start(action.schedule);
         return;
       }
@@ -148,9 +155,21 @@ class Agent {
     this.#previous = load.end().then(() => previous);
   }
 
+  /** Ticks at the time of the next heartbeat, and from then on. */
+  #beatLater(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(
+      () => {
+        this.#beatLater();
+        this.step({ kind: 'tick', now: nowNanos() });
+      },
+      untilBeatMs(nowNanos(), this.#begin),
+    );
+  }
+
   /** Receives nothing any more. */
   close(): void {
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
     for (const end of this.#subscriptions) end();
   }
 

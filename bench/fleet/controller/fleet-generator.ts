@@ -15,7 +15,7 @@ import type { FleetAssignment } from '../model/assignment.ts';
 import type { TrialKey } from '../model/identity.ts';
 import type { AgentProgress, Report } from '../model/report.ts';
 import { commandSubject } from '../model/subjects.ts';
-import { BEAT_MS, START_AHEAD_MS } from '../model/timing.ts';
+import { START_AHEAD_MS, untilBeatMs } from '../model/timing.ts';
 import { encode } from '../model/wire.ts';
 import { Deferred } from './deferred.ts';
 import { synchronize } from './synchronize.ts';
@@ -58,7 +58,9 @@ export class FleetGenerator implements LoadGenerator {
   #waiting: { readonly look: number; readonly resolve: () => void }[] = [];
   #warmupMs = 0;
   #offsets = new Map<string, ClockOffset>();
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
+  /** When the load begins. */
+  #begin = 0;
   #state: FleetTrialState;
 
   /** Sends the assignments, so that agents open their connections. */
@@ -71,7 +73,7 @@ export class FleetGenerator implements LoadGenerator {
     const participants = agents.map(({ card: { agent, name }, assignment }) => ({ agent, name, assignment }));
     const begun = beginTrial(key, participants, silenceMs, nowNanos());
     this.#state = begun.state;
-    this.#timer = setInterval(() => this.#step({ kind: 'tick', now: nowNanos() }), BEAT_MS);
+    this.#beatLater();
     for (const action of begun.actions) this.#act(action);
   }
 
@@ -111,6 +113,8 @@ export class FleetGenerator implements LoadGenerator {
   }
 
   go(schedule: Schedule): void {
+    this.#begin = schedule.begin;
+    this.#beatLater();
     this.#merge.begin(schedule.begin);
     this.#progress.clear();
     this.#finished = new Deferred();
@@ -164,7 +168,19 @@ export class FleetGenerator implements LoadGenerator {
 
   async stop(): Promise<void> {
     this.#step({ kind: 'stop' });
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
+  }
+
+  /** Ticks at the time of the next heartbeat, and from then on. */
+  #beatLater(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(
+      () => {
+        this.#beatLater();
+        this.#step({ kind: 'tick', now: nowNanos() });
+      },
+      untilBeatMs(nowNanos(), this.#begin),
+    );
   }
 
   async #synchronize(): Promise<void> {
@@ -248,7 +264,7 @@ export class FleetGenerator implements LoadGenerator {
         this.#finished.resolve();
         return;
       case 'failed':
-        clearInterval(this.#timer);
+        clearTimeout(this.#timer);
         this.#broken.reject(new AgentError(action.message));
     }
   }

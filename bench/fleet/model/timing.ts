@@ -7,6 +7,17 @@ export const BEAT_MS = 250;
  */
 export const SHORTEST_SILENCE_MS = 4 * BEAT_MS;
 export const LONGEST_SILENCE_MS = 60_000;
+/**
+ * Returns how long to wait for the next heartbeat, in milliseconds. Heartbeats are half an interval away from the start of a
+ * load, so that nothing is sent or received while it begins.
+ * @param start of the last load, or any time before there was one; both in monotonic nanoseconds.
+ */
+export function untilBeatMs(now: number, start: number): number {
+  const beats = (now - start) / (BEAT_MS * 1e6) - 0.5;
+  // At least half an interval: a timer may be early, and would send each heartbeat twice.
+  return (Math.floor(beats + 0.5) + 1 - beats) * BEAT_MS;
+}
+
 /** How long before a load begins its agents get the start signal: many times a round trip. */
 export const START_AHEAD_MS = 500;
 /** The same for each of many short windows over connections that are open, at first. */

@@ -1,4 +1,6 @@
+import { yieldCpu } from '../../../sockets/os/cpu.ts';
 import { nowNanos } from '../../measure/clock.ts';
+import { waitForStart } from './start-wait.ts';
 
 /**
  * Numbers that the main thread and the generator threads share: the phase, when it ends, and whether to stop. A
@@ -14,9 +16,6 @@ const BEGIN = 0;
 const WARMUP_END = 1;
 const MEASURE_END = 2;
 const DRAIN_END = 3;
-
-/** How long before the start a thread stops sleeping. Linux lets timers of normal threads be 50 µs late: prctl(2). */
-const AWAKE_NANOS = 200_000;
 
 /** When a load begins and its phases end, in nanoseconds of the monotonic clock. */
 export interface Schedule {
@@ -45,7 +44,7 @@ export class LoadControl {
   readonly #flags: Int32Array;
   readonly #times: Float64Array;
 
-  /** Number of starts of the load when {@link waitForGo} or {@link begun} last returned. */
+  /** Number of starts of the load when {@link waitForGo} last returned. */
   #begun = 0;
 
   constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(48)) {
@@ -86,16 +85,21 @@ export class LoadControl {
     return Atomics.load(this.#flags, END) === 1;
   }
 
-  /** Blocks the calling thread until the load begins, or begins again: its start signal may come ahead of time. */
+  /** Blocks the calling thread until the start signal of the load, or of its next window. It may come ahead of time. */
   waitForGo(): Schedule {
     if (!this.ended) Atomics.wait(this.#flags, GO, this.#begun);
     this.#begun = Atomics.load(this.#flags, GO);
-    const schedule = this.#schedule;
-    for (let left = schedule.begin - nowNanos(); left > 0 && !this.ended; left = schedule.begin - nowNanos()) {
-      // The timer may be late: the rest is spent awake.
-      if (left > AWAKE_NANOS) Atomics.wait(this.#flags, GO, this.#begun, (left - AWAKE_NANOS) / 1e6);
-    }
-    return schedule;
+    return this.#schedule;
+  }
+
+  /** Blocks the calling thread until the load begins. Call it after {@link waitForGo}, with its schedule. */
+  waitForBegin({ begin }: Schedule): void {
+    waitForStart(begin, {
+      now: nowNanos,
+      sleep: (nanos) => Atomics.wait(this.#flags, GO, this.#begun, nanos / 1e6),
+      giveWay: yieldCpu,
+      isOver: () => this.ended,
+    });
   }
 
   /** Blocks the calling thread until {@link end}. */

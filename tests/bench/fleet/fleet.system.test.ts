@@ -70,7 +70,9 @@ describe.skipIf(whyMissing('nats-server') ?? whyMissing('libc'))('a fleet', () =
     for (const count of ['sent', 'completed', 'errors', 'timedOut', 'dropped'] as const) {
       expect(trial?.requests[count]).toBe(parts.reduce((sum, { requests }) => sum + requests[count], 0));
     }
-    for (const { requests, clock } of parts) {
+    for (const { requests, clock, startLagMicros } of parts) {
+      // By its own clock, no agent begins early.
+      expect(startLagMicros).toBeGreaterThan(-5);
       expect(requests.completed).toBeGreaterThan(0);
       expect(clock.uncertaintyMicros).toBeGreaterThan(0);
     }
