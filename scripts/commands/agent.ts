@@ -58,6 +58,7 @@ export const agent: Command<typeof schema> = {
     const bus = await connectToNats({
       url: nats.server,
       credentials: nats.credentials,
+      tls: nats.tls,
       name: client,
       reconnects: true,
     });

@@ -35,7 +35,8 @@ function isUsable({ state, findings }: AgentCard): boolean {
 function whyNot(cards: readonly AgentCard[]): string {
   const reasons = cards
     .filter((card) => !isUsable(card))
-    .map(({ name, state, findings }) => {
+    .map(({ name, state, findings, version }) => {
+      if (state === 'incompatible') return `${name} has another version of sockbench, ${version}`;
       const bad = findings.find(({ verdict }) => verdict === 'bad');
       return `${name} is ${state === 'idle' ? `unfit (${bad?.what}: ${bad?.found})` : state}`;
     });

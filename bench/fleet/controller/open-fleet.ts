@@ -28,8 +28,8 @@ const ROOM = 1024;
  * @throws {ConfigurationError} when there are too few agents.
  */
 export async function openFleet(request: FleetRequest): Promise<Fleet> {
-  const { server, credentials, choice } = request;
-  const bus = await connectToNats({ url: server, credentials, name: 'sockbench controller', reconnects: false });
+  const { server: url, credentials, tls, choice } = request;
+  const bus = await connectToNats({ url, credentials, tls, name: 'sockbench controller', reconnects: false });
   try {
     const limitMs = choice.kind === 'number' ? NUMBER_LIMIT_MS : ALL_LIMIT_MS;
     const cards = await discover(bus, limitMs, (found) => isEnough(choice, found));
@@ -48,7 +48,7 @@ export async function openFleet(request: FleetRequest): Promise<Fleet> {
 export class Fleet implements LoadSource {
   readonly agents: readonly AgentCard[];
   readonly #bus: Bus;
-  readonly #request: Omit<FleetRequest, 'server' | 'credentials' | 'choice'>;
+  readonly #request: Omit<FleetRequest, 'server' | 'credentials' | 'tls' | 'choice'>;
   readonly #run = newRunId();
   #trials = 0;
   #current: FleetGenerator | undefined;
@@ -58,7 +58,7 @@ export class Fleet implements LoadSource {
   constructor(
     bus: Bus,
     agents: readonly AgentCard[],
-    request: Omit<FleetRequest, 'server' | 'credentials' | 'choice'>,
+    request: Omit<FleetRequest, 'server' | 'credentials' | 'tls' | 'choice'>,
   ) {
     this.agents = agents;
     this.#bus = bus;
