@@ -6,6 +6,7 @@ import { type AgentLoadRecord, agentLoadSchema } from '../../bench/model/fleet.t
 import type { Trial } from '../../bench/model/trial.ts';
 import { agentsText } from '../../reports/renderers/agents.ts';
 import { agentLoadsTable } from '../../reports/tables/details/agents.ts';
+import { lossesTable } from '../../reports/tables/losses.ts';
 
 function load(name: string, given: Partial<AgentLoadRecord> = {}): AgentLoadRecord {
   const response = new Histogram();
@@ -74,4 +75,20 @@ test('the list of agents has their clocks, and what disturbs them', () => {
   expect(text).toMatch(/one\s+zone=a\s+busy\s+4\s+80\.0\s+1\.50\s+40\.0\s+10\.0\.0\.7:80/);
   expect(text).toContain('one: load average: 9; wait');
   expect(agentsText([], 100, false)).toContain('There are no agents');
+});
+
+test('the table of losses counts tries, and shows the slowest', () => {
+  const tried = (stoppedMs: number | null, faults: string[] = [], left = 0) => ({
+    ...{ stoppedMs, faults, left, wasWhole: false },
+  });
+  const tries = [tried(900), tried(1200), tried(1100, ['it said nothing'], 2)];
+  const { groups } = lossesTable([
+    { name: 'agent killed', tries },
+    { name: 'agent asked to end', tries: [tried(null)] },
+  ]);
+  const texts = groups[0]?.rows.map((row) => row.map(({ text }) => text));
+  expect(texts).toEqual([
+    ['agent killed', '3', '2', '0', '1100', '1200', '2'],
+    ['agent asked to end', '1', '1', '0', '–', '–', '0'],
+  ]);
 });

@@ -106,7 +106,7 @@ function obey(state: AgentState, command: Command, now: number, admission: Admis
   const heard = { ...task, heardAt: now };
   switch (command.kind) {
     case 'stop':
-      return ended(state, heard, 'the controller ended it');
+      return ended(state, heard, task.phase.phase === 'finished' ? 'its part is complete' : 'the controller ended it');
     case 'start':
       return start(state, heard, command.schedule, now);
     case 'found-idle':

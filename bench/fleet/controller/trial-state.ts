@@ -12,6 +12,8 @@ import type { AgentPhase, AgentProgress, Report } from '../model/report.ts';
 export interface FleetTrialState {
   readonly key: TrialKey;
   readonly silenceNanos: number;
+  /** When the clock last ticked, in monotonic nanoseconds. */
+  readonly tickedAt: number;
   readonly agents: ReadonlyMap<string, AgentView>;
   /**
    * `opening`: until all agents have opened their connections. `running`: from the start signal until all have sent
@@ -77,7 +79,8 @@ export function beginTrial(
     participant.agent,
     { ...participant, heardAt: now, state: null, schedule: null, received: 0, isComplete: false },
   ]);
-  const state: FleetTrialState = { key, silenceNanos: silenceMs * 1e6, agents: new Map(views), phase: 'opening' };
+  const agents = new Map(views);
+  const state: FleetTrialState = { key, silenceNanos: silenceMs * 1e6, tickedAt: now, agents, phase: 'opening' };
   return { state, actions: views.map(([, view]) => assign(key, view)) };
 }
 
@@ -146,6 +149,11 @@ function receivePart(
 
 /** Sends heartbeats, and what an agent seems not to have received; fails when one is silent for too long. */
 function tick(state: FleetTrialState, now: number): FleetTrialStep {
+  // Nothing was received meanwhile, and agents have ended their load: they are not to blame.
+  const stoppedMs = Math.round((now - state.tickedAt) / 1e6);
+  if (now - state.tickedAt > state.silenceNanos) {
+    return failed(state, `this machine or this program was stopped for ${stoppedMs} ms: agents do not wait for it`);
+  }
   const silent = [...state.agents.values()].filter(({ heardAt }) => now - heardAt > state.silenceNanos);
   if (silent.length > 0) {
     const names = silent.map(
@@ -161,7 +169,7 @@ function tick(state: FleetTrialState, now: number): FleetTrialStep {
     if (schedule === null || view.state.phase !== 'open') return [beat];
     return [beat, { kind: 'send', agent, command: { kind: 'start', ...key, schedule } }];
   });
-  return { state, actions };
+  return { state: { ...state, tickedAt: now }, actions };
 }
 
 function start(state: FleetTrialState, schedules: ReadonlyMap<string, Schedule>): FleetTrialStep {

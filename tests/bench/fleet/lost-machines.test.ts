@@ -110,6 +110,8 @@ test('when the controller is lost, every agent stops within two seconds', () => 
       // It may return when all agents have just finished.
       if (fleet.outcome?.kind === 'finished') expect([...fleet.received.values()]).toEqual([2000, 2000, 2000]);
       if (lost.kind === 'kill') expect(fleet.outcome).toBeUndefined();
+      if (lost.kind === 'pause' && fleet.outcome?.kind === 'failed')
+        expect(fleet.outcome.message).toMatch(/was stopped for/);
       for (const i of fleet.agents.keys()) {
         expect(fleet.isLoading(i)).toBe(false);
         expect(fleet.lastLoadAt(i) ?? 0).toBeLessThanOrEqual(lost.atMs + 2000);
