@@ -12,7 +12,7 @@ import { reportSchema } from '../model/report.ts';
 import { reportSubject } from '../model/subjects.ts';
 import { decode, encode, MAX_MESSAGE_BYTES } from '../model/wire.ts';
 import { threadShares } from '../schedule/shares.ts';
-import { chooseAgents, isEnough } from './choose-agents.ts';
+import { chooseAgents, distinguished, isEnough } from './choose-agents.ts';
 import { discover } from './discover.ts';
 import { FleetGenerator } from './fleet-generator.ts';
 
@@ -33,11 +33,7 @@ export async function openFleet(request: FleetRequest): Promise<Fleet> {
   try {
     const limitMs = choice.kind === 'number' ? NUMBER_LIMIT_MS : ALL_LIMIT_MS;
     const cards = await discover(bus, limitMs, (found) => isEnough(choice, found));
-    return new Fleet(
-      bus,
-      orFault(() => chooseAgents(choice, cards)),
-      request,
-    );
+    return new Fleet(bus, distinguished(orFault(() => chooseAgents(choice, cards))), request);
   } catch (error) {
     await bus.close();
     throw error;
