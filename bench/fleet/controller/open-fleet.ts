@@ -65,13 +65,17 @@ export class Fleet implements LoadSource {
     });
     bus.onStatus(({ kind, message }) => {
       if (kind === 'restored') return;
-      this.#lost ??= `${message}; what was measured before is saved`;
+      this.#lost ??= `${message}; the run ends, and what was measured before is saved`;
       this.#current?.disconnected(this.#lost);
     });
   }
 
   get machines(): string[] {
     return this.agents.map(({ name }) => name);
+  }
+
+  get isLost(): boolean {
+    return this.#lost !== undefined;
   }
 
   /** @throws {ConfigurationError} when there is less work than agents, or the target is none that agents can reach. */

@@ -237,8 +237,8 @@ describe.skipIf(whyMissing('nats-server') ?? whyMissing('libc'))('a fleet', () =
     const at = one.output.length;
     const file = join(scratchDirectory(), 'result.json');
     const flags = ['--agents', '2', ...ANY_CLOCK, '--agent-timeout', '30s', '--out-dir', scratchDirectory()];
-    // NATS ends while the second of its trials waits for its start.
-    const sweep = ['--models', 'epoll', '-c', '2,4', '-d', '1500ms', '--warmup', '0', '--rounds', '1'];
+    // NATS ends while the second of its three trials waits for its start.
+    const sweep = ['--models', 'epoll', '-c', '2,4,6', '-d', '1500ms', '--warmup', '0', '--rounds', '1'];
     const run = startScale(nats.url, [...sweep, ...flags, '--json', file]);
     onTestFinished(() => run.end());
     await one.waitFor(/trial 2 begins in/, at);
