@@ -4,6 +4,7 @@ import type { Command } from '../model/command.ts';
 import { isSameTrial, type TrialKey } from '../model/identity.ts';
 import type { Part } from '../model/part.ts';
 import type { AgentPhase, AgentProgress, Report } from '../model/report.ts';
+import { BEAT_MS, silentUntil } from '../model/timing.ts';
 
 /**
  * A trial of a fleet as its controller sees it, as a state machine: reports of agents and ticks of a clock in, commands
@@ -151,10 +152,11 @@ function receivePart(
 function tick(state: FleetTrialState, now: number): FleetTrialStep {
   // Nothing was received meanwhile, and agents have ended their load: they are not to blame.
   const stoppedMs = Math.round((now - state.tickedAt) / 1e6);
-  if (now - state.tickedAt > state.silenceNanos) {
+  if (now - state.tickedAt > state.silenceNanos + BEAT_MS * 1e6) {
     return failed(state, `this machine or this program was stopped for ${stoppedMs} ms: agents do not wait for it`);
   }
-  const silent = [...state.agents.values()].filter(({ heardAt }) => now - heardAt > state.silenceNanos);
+  const until = silentUntil(now, state.tickedAt);
+  const silent = [...state.agents.values()].filter(({ heardAt }) => until - heardAt > state.silenceNanos);
   if (silent.length > 0) {
     const names = silent.map(
       ({ name, heardAt }) => `agent ${name} was silent for ${Math.round((now - heardAt) / 1e6)} ms`,

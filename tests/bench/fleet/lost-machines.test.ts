@@ -131,3 +131,15 @@ test('a start signal that comes too late fails the trial', () => {
   expect(late.outcome).toMatchObject({ kind: 'failed', message: expect.stringContaining('start signal') });
   expect(late.received.get(idOf(0))).toBeUndefined();
 });
+
+test('a machine on which all programs stop for less than the limit loses nothing', () => {
+  // While a load runs: a start signal would come too late.
+  const pause = fc.record({ atMs: fc.integer({ min: 700, max: 2000 }), lastsMs: fc.integer({ min: 100, max: 950 }) });
+  fc.assert(
+    fc.property(pause, (given) => {
+      const fleet = run([-1, 0, 1, 2].map((whose) => ({ kind: 'pause', whose, ...given })));
+      expect(fleet.outcome?.message ?? '').toBe('');
+    }),
+    { numRuns: 100 },
+  );
+});

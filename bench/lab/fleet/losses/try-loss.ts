@@ -104,7 +104,10 @@ function faultsOfWhole(result: Result | undefined): string[] {
 
 function faultsOf(loss: Loss, command: Daemon, code: number | null | undefined, result: Result | undefined): string[] {
   const faults: string[] = [];
-  if (code !== loss.code) faults.push(`exit code ${code} in place of ${loss.code}`);
+  if (code !== loss.code) {
+    const [why = 'no reason'] = command.output.match(/failed: .*/) ?? [];
+    faults.push(`exit code ${code} in place of ${loss.code}: ${why}`);
+  }
   if (!loss.says.test(command.output)) faults.push(`the command did not say why: ${command.output}`);
   if (loss.code === null) return faults;
   if (loss.code === EXIT.ok) return [...faults, ...faultsOfWhole(result)];
