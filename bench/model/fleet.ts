@@ -15,13 +15,22 @@ export type AgentChoice =
   | { readonly kind: 'all' }
   | { readonly kind: 'label'; readonly label: string; readonly value: string };
 
+/** Files in PEM for TLS with the NATS server; null: none. */
+export interface NatsTlsFiles {
+  /** Trusted authorities, in place of those that Node trusts. */
+  readonly ca: string | null;
+  /** The client's certificate, and its private key. */
+  readonly certificate: string | null;
+  readonly key: string | null;
+}
+
 /** Which machine starts the servers: the agent of a name, or the one with a label. */
 export type HostChoice =
   | { readonly kind: 'name'; readonly name: string }
   | { readonly kind: 'label'; readonly label: string; readonly value: string };
 
 /** Servers that another machine starts, and how to reach it. */
-export interface ServeRequest extends Pick<FleetRequest, 'server' | 'credentials' | 'silenceMs'> {
+export interface ServeRequest extends Pick<FleetRequest, 'server' | 'credentials' | 'tls' | 'silenceMs'> {
   readonly choice: HostChoice;
   /** Hosts that this machine may flood besides itself. */
   readonly allowed: readonly string[];
@@ -40,8 +49,10 @@ export type ServingMachine = z.infer<typeof servingMachineSchema>;
 export interface FleetRequest {
   /** URL of the NATS server. It may contain a password, so results do not contain it. */
   readonly server: string;
-  /** File with the user's credentials; null: none. */
+  /** File with the user's credentials or nkey; null: none. */
   readonly credentials: string | null;
+  /** Undefined: no files. */
+  readonly tls?: NatsTlsFiles | undefined;
   readonly choice: AgentChoice;
   /** IP address of this machine on which its servers listen, so that agents reach them. */
   readonly listenOn: string;

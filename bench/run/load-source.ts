@@ -14,6 +14,8 @@ export interface LoadRecipe {
 export interface LoadSource {
   /** Names of the machines. */
   readonly machines: readonly string[];
+  /** Whether no further load can be made: the trials to come would all fail. */
+  readonly isLost: boolean;
   /** Returns at once; what fails is reported by the generator. */
   start(plan: LoadPlan, recipe: LoadRecipe): LoadGenerator;
 }

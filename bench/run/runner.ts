@@ -64,9 +64,15 @@ async function runRounds(
       if (outcome === null) break;
       result = withOutcome(result, outcome, configuration);
       observer.saved(result);
+      if (placement.source?.isLost) break;
     }
     const { trials } = result;
-    if (signal.aborted || course.isOver(() => compareTargets(trials, course.alpha), nowNanos())) break;
+    if (
+      signal.aborted ||
+      placement.source?.isLost ||
+      course.isOver(() => compareTargets(trials, course.alpha), nowNanos())
+    )
+      break;
   }
   return finished(withComparison({ ...result, interrupted: signal.aborted }, course.alpha), course, configuration);
 }

@@ -66,6 +66,7 @@ export const agent: Command<typeof schema> = {
     const bus = await connectToNats({
       url: nats.server,
       credentials: nats.credentials,
+      tls: nats.tls,
       name: `sockbench agent ${name}`,
       reconnects: true,
     });

@@ -32,13 +32,13 @@ export const agents: Command<typeof schema> = {
       import('../../bench/fleet/controller/synchronize.ts'),
       import('../../reports/renderers/agents.ts'),
     ]);
-    const { server: url, credentials } = nats;
-    const bus = await connectToNats({ url, credentials, name: 'sockbench agents', reconnects: false });
+    const { server: url, credentials, tls } = nats;
+    const bus = await connectToNats({ url, credentials, tls, name: 'sockbench agents', reconnects: false });
     try {
       const cards = await discover(bus, LIMIT_MS);
       const clocks = await synchronize(
         bus,
-        cards.map(({ agent }) => agent),
+        cards.filter(({ state }) => state !== 'incompatible').map(({ agent }) => agent),
       );
       const listed = cards.map((card) => ({ ...card, clock: clocks.get(card.agent) ?? null }));
       const color = mayColor(process.stdout, flags.values['no-color']);

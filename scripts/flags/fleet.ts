@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { RunConfiguration } from '../../bench/model/configuration.ts';
-import { type Division, divisions, parseAgentChoice } from '../../bench/model/fleet.ts';
+import { type Division, divisions, type FleetRequest, parseAgentChoice } from '../../bench/model/fleet.ts';
 import { duration } from '../cli/amounts.ts';
 import { oneOf, parsed, text } from '../cli/flag-types.ts';
 import type { Flags, Values } from '../cli/flags.ts';
@@ -17,7 +17,14 @@ export const natsFlags = {
     .meta({ group: FLEET, description: 'URL of the NATS server: nats://HOST:4222, tls://HOST [default: NATS_URL]' }),
   'nats-creds': text()
     .optional()
-    .meta({ group: FLEET, description: 'File of credentials for the NATS server, as nsc writes it' }),
+    .meta({ group: FLEET, description: 'File of credentials for the NATS server, as nsc writes it, or an nkey seed' }),
+  'nats-ca': text()
+    .optional()
+    .meta({ group: FLEET, description: 'File of authorities to trust (PEM), for TLS [default: those of Node]' }),
+  'nats-cert': text()
+    .optional()
+    .meta({ group: FLEET, description: "File with this client's certificate (PEM), for TLS" }),
+  'nats-key': text().optional().meta({ group: FLEET, description: 'File with the private key of --nats-cert (PEM)' }),
 };
 
 /** Flags for agents that make the load, for the commands that measure. */
@@ -44,13 +51,16 @@ export const fleetFlags = {
 type NatsFlags = Flags<Values<Pick<typeof natsFlags, 'nats'>> & Partial<Values<typeof natsFlags>>>;
 
 /** Reads how to reach the NATS server; undefined after a fault. */
-export function readNats(
-  flags: NatsFlags,
-): { readonly server: string; readonly credentials: string | null } | undefined {
+export function readNats(flags: NatsFlags): Pick<FleetRequest, 'server' | 'credentials' | 'tls'> | undefined {
   const { nats: server = process.env.NATS_URL, 'nats-creds': credentials = null } = flags.values;
-  if (server !== undefined && server !== '') return { server, credentials };
-  flags.refuse('agents are reached through a NATS server: give its URL with --nats, or in NATS_URL');
-  return undefined;
+  const { 'nats-ca': ca = null, 'nats-cert': certificate = null, 'nats-key': key = null } = flags.values;
+  if ((certificate === null) !== (key === null)) flags.refuse('--nats-cert and --nats-key: give both, or none');
+  if (server === undefined || server === '') {
+    flags.refuse('agents are reached through a NATS server: give its URL with --nats, or in NATS_URL');
+    return undefined;
+  }
+  const hasFiles = ca !== null || certificate !== null || key !== null;
+  return { server, credentials, ...(hasFiles && { tls: { ca, certificate, key } }) };
 }
 
 /** Reads the address on which servers listen; a fault when it is none of this machine. */
@@ -64,7 +74,7 @@ export function readListenOn(flags: Flags<{ readonly 'listen-on': string }>): st
 
 /** Flags that only a load of agents needs, and those of any connection to agents. */
 const LOAD_ONLY = ['divide', 'listen-on', 'max-clock-error'] as const;
-const CONNECTION = ['nats', 'nats-creds', 'agent-timeout'] as const;
+const CONNECTION = [...(Object.keys(natsFlags) as (keyof typeof natsFlags)[]), 'agent-timeout'] as const;
 
 /** Reads which agents make the load; nothing when this machine does. */
 export function readFleet(

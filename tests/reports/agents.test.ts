@@ -10,6 +10,7 @@ import { agentsText } from '../../reports/renderers/agents.ts';
 import { environmentSection } from '../../reports/sections/environment.ts';
 import { measuringCommand } from '../../reports/sections/reproduction/measuring-command.ts';
 import { agentLoadsTable } from '../../reports/tables/details/agents.ts';
+import { lossesTable } from '../../reports/tables/losses.ts';
 import { runHeading } from '../../reports/text/run-heading.ts';
 
 function load(name: string, given: Partial<AgentLoadRecord> = {}): AgentLoadRecord {
@@ -97,4 +98,20 @@ describe('a result of servers on another machine', () => {
     const { words = [] } = measuringCommand(result) ?? {};
     expect(words).toEqual(expect.arrayContaining(['--serve-on', 'host7', '--serve-command', 'web', '--agents', '1']));
   });
+});
+
+test('the table of losses counts tries, and shows the slowest', () => {
+  const tried = (stoppedMs: number | null, faults: string[] = [], left = 0) => ({
+    ...{ stoppedMs, faults, left, wasWhole: false },
+  });
+  const tries = [tried(900), tried(1200), tried(1100, ['it said nothing'], 2)];
+  const { groups } = lossesTable([
+    { name: 'agent killed', tries },
+    { name: 'agent asked to end', tries: [tried(null)] },
+  ]);
+  const texts = groups[0]?.rows.map((row) => row.map(({ text }) => text));
+  expect(texts).toEqual([
+    ['agent killed', '3', '2', '0', '1100', '1200', '2'],
+    ['agent asked to end', '1', '1', '0', '–', '–', '0'],
+  ]);
 });

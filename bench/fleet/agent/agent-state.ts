@@ -4,7 +4,7 @@ import type { Command } from '../model/command.ts';
 import { isSameTrial, type TrialKey } from '../model/identity.ts';
 import type { Part } from '../model/part.ts';
 import { type AgentPhase, type AgentProgress, numbered, type Report, windowOf } from '../model/report.ts';
-import { BEAT_MS } from '../model/timing.ts';
+import { BEAT_MS, silentUntil } from '../model/timing.ts';
 
 /**
  * What an agent does, as a state machine: messages, events of its load and ticks of a clock in, actions out. It does no
@@ -32,6 +32,8 @@ interface AgentTask {
   readonly silenceNanos: number;
   /** When the controller was last heard, in monotonic nanoseconds. */
   readonly heardAt: number;
+  /** When the clock last ticked. */
+  readonly tickedAt: number;
   /** Look of the counts at the last tick. */
   readonly tickedLook: number;
   /** Number of the next part. */
@@ -109,7 +111,7 @@ function obey(state: AgentState, command: Command, now: number, admission: Admis
   const heard = { ...task, heardAt: now };
   switch (command.kind) {
     case 'stop':
-      return ended(state, heard, 'the controller ended it');
+      return ended(state, heard, task.phase.phase === 'finished' ? 'its part is complete' : 'the controller ended it');
     case 'start':
       return start(state, heard, command, now);
     case 'found-idle':
@@ -147,6 +149,7 @@ function assign(
     windows: assignment.windows ?? 1,
     silenceNanos: assignment.silenceMs * 1e6,
     heardAt: now,
+    tickedAt: now,
     tickedLook: -1,
     nextSequence: 0,
     unacknowledged: [],
@@ -218,7 +221,7 @@ function progressed(
 function tick(state: AgentState, now: number): AgentStep {
   const { task } = state;
   if (task === null) return unchanged(state);
-  if (now - task.heardAt > task.silenceNanos) {
+  if (silentUntil(now, task.tickedAt) - task.heardAt > task.silenceNanos) {
     return ended(state, task, `the controller was silent for ${Math.round((now - task.heardAt) / 1e6)} ms`);
   }
   const isOverdue = ({ sentAt }: SentPart) => now - sentAt >= 2 * BEAT_MS * 1e6;
@@ -226,7 +229,7 @@ function tick(state: AgentState, now: number): AgentStep {
   const unacknowledged = task.unacknowledged.map((sent) => (isOverdue(sent) ? { ...sent, sentAt: now } : sent));
   const parts = overdue.map((sent) => reportPart(state, task, sent));
   const look = 'progress' in task.phase ? task.phase.progress.look : -1;
-  const ticked = { ...task, unacknowledged, tickedLook: look };
+  const ticked = { ...task, unacknowledged, tickedAt: now, tickedLook: look };
   // Counts of a new look were sent since the last tick, which was a heartbeat.
   if (look > task.tickedLook) return { state: { ...state, task: ticked }, actions: parts };
   const beaten = beat(state, ticked);

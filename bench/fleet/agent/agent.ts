@@ -8,7 +8,7 @@ import { commandSchema } from '../model/command.ts';
 import { newAgentId, type TrialKey, trialKeyShape } from '../model/identity.ts';
 import { commandSubject, PING_SUBJECT, reportSubject } from '../model/subjects.ts';
 import { untilBeatMs } from '../model/timing.ts';
-import { decode, encode } from '../model/wire.ts';
+import { decode, encode, whyNotDecoded } from '../model/wire.ts';
 import { connectionsOf } from '../schedule/shares.ts';
 import type { OpenLoad, RunningLoad } from './agent-load.ts';
 import type { Admission, AgentAction, AgentEvent } from './agent-state.ts';
@@ -196,10 +196,11 @@ class Agent {
 
   /** Tells a controller that its command is not valid, so that it need not wait. */
   #refuse(data: Uint8Array): void {
-    this.#settings.log('refused a command that is not valid');
+    const why = whyNotDecoded(commandSchema, data);
+    this.#settings.log(`refused a command that is not valid: ${why}`);
     const key = decode(z.object(trialKeyShape), data);
     if (key === undefined) return;
-    const message = 'the command is not valid here: use the same version of sockbench on all machines';
+    const message = `the command is not valid here (${why}): use the same version of sockbench on all machines`;
     this.#act({ kind: 'report', report: { kind: 'fault', ...key, agent: this.#state.agent, message } });
   }
 }

@@ -1,46 +1,75 @@
-import { readFileSync } from 'node:fs';
-import type { ConnectionOptions, NatsConnection } from '@nats-io/transport-node';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
+import type { NatsConnection } from '@nats-io/transport-node';
 import { ServiceError } from '../../model/errors.ts';
 import type { Bus, BusMessage, BusStatus } from './bus.ts';
+import { type NatsServer, natsOptions, withoutPassword } from './nats-options.ts';
 
-/** How to reach a NATS server. */
-export interface NatsServer {
-  /** Such as nats://user:password@host:4222, or tls://host. */
-  readonly url: string;
-  /** A file of credentials (JWT and nkey), as `nsc` writes it; null: none. */
-  readonly credentials: string | null;
-  /** Name of this client in the server's monitoring. */
+/** A client of a NATS server. */
+export interface NatsClient extends NatsServer {
+  /** Name in the server's monitoring. */
   readonly name: string;
   /** Whether a lost connection is opened again, for as long as it takes. */
   readonly reconnects: boolean;
 }
 
 const CONNECT_TIMEOUT_MS = 5000;
+const PERMISSIONS = 'docs/fleet.md lists what each side must be allowed';
 
 /**
  * Connects to a NATS server.
  * @throws {ServiceError} when the client library is not installed, or the server is not there or refuses.
  */
-export async function connectToNats(server: NatsServer): Promise<Bus> {
+export async function connectToNats(client: NatsClient): Promise<Bus> {
   const nats = await loadClient();
-  const options: ConnectionOptions = {
-    ...serverOptions(server.url),
-    name: server.name,
-    reconnect: server.reconnects,
+  const options = {
+    ...natsOptions(client, nats),
+    name: client.name,
+    reconnect: client.reconnects,
     maxReconnectAttempts: -1,
     timeout: CONNECT_TIMEOUT_MS,
     noEcho: true,
-    ...(server.credentials !== null && { authenticator: nats.credsAuthenticator(readCredentials(server.credentials)) }),
   };
   try {
-    return new NatsBus(await nats.connect(options), nats.createInbox);
+    return new NatsBus(await closingSockets(() => nats.connect(options)), nats.createInbox);
   } catch (error) {
-    throw new ServiceError(
-      `no connection to NATS at ${withoutPassword(server.url)}: ${messageOf(error)}; ` +
-        'start one with nats-server, or check --nats and --nats-creds',
-      { cause: error },
-    );
+    const where = `no connection to NATS at ${withoutPassword(client.url)}`;
+    throw new ServiceError(`${where}: ${messageOf(error)}; ${adviceFor(error)}`, { cause: error });
   }
+}
+
+/**
+ * Closes the sockets of a connection that fails: the client leaves open those that are not answered in time, and this
+ * process would not end.
+ */
+async function closingSockets<T>(connect: () => Promise<T>): Promise<T> {
+  const sockets: Socket[] = [];
+  const opened = (message: unknown) => void sockets.push((message as { readonly socket: Socket }).socket);
+  subscribe('net.client.socket', opened);
+  try {
+    return await connect();
+  } catch (error) {
+    for (const socket of sockets) socket.destroy();
+    throw error;
+  } finally {
+    unsubscribe('net.client.socket', opened);
+  }
+}
+
+/** Returns what to do about a connection that failed. */
+function adviceFor(error: unknown): string {
+  const { name, code = '' } = error as { readonly name?: string; readonly code?: string };
+  if (name === 'AuthorizationError') {
+    return 'check the user and the password in --nats or NATS_URL, or --nats-creds';
+  }
+  if (/^ERR_SSL/.test(code)) return 'the server may require a certificate: --nats-cert and --nats-key';
+  if (/CERT|SIGNATURE|ISSUER/.test(code)) {
+    return "give the authority that signed the server's certificate with --nats-ca, and the name in it with --nats";
+  }
+  if (name === 'TimeoutError') {
+    return 'check that a NATS server is there, and whether it requires a certificate (--nats-cert, --nats-key)';
+  }
+  return 'start one with nats-server, or check --nats';
 }
 
 /** Loads the client of NATS, which only fleets need. */
@@ -50,42 +79,6 @@ async function loadClient(): Promise<typeof import('@nats-io/transport-node')> {
   } catch (error) {
     throw new ServiceError('agents need the client of NATS: npm install @nats-io/transport-node', { cause: error });
   }
-}
-
-function readCredentials(file: string): Uint8Array {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw new ServiceError(`--nats-creds: ${messageOf(error)}`, { cause: error });
-  }
-}
-
-/** Returns the options in a URL: the client takes no user and no password from it. */
-function serverOptions(url: string): ConnectionOptions {
-  const { protocol, host, username, password } = parseServer(url);
-  const decoded = { user: decodeURIComponent(username), pass: decodeURIComponent(password) };
-  return {
-    servers: host,
-    ...(protocol === 'tls:' && { tls: {} }),
-    ...(username !== '' && password !== '' && decoded),
-    // A user without a password is a token, as in the clients of other languages.
-    ...(username !== '' && password === '' && { token: decoded.user }),
-  };
-}
-
-function parseServer(url: string): URL {
-  const written = /^[a-z]+:\/\//.test(url) ? url : `nats://${url}`;
-  if (!/^(nats|tls):\/\/./.test(written) || !URL.canParse(written)) {
-    throw new ServiceError(
-      `--nats: '${withoutPassword(url)}' is not the URL of a NATS server, such as nats://HOST:4222 or tls://HOST`,
-    );
-  }
-  return new URL(written);
-}
-
-/** Returns a URL as messages may contain it. */
-export function withoutPassword(url: string): string {
-  return url.replace(/\/\/[^@/]*@/, '//');
 }
 
 class NatsBus implements Bus {
@@ -112,7 +105,7 @@ class NatsBus implements Bus {
     const subscription = this.#connection.subscribe(subject, {
       callback: (error, message) => {
         if (error === null || error === undefined) receive({ data: message.data, reply: message.reply || undefined });
-        else this.#report('refused', `NATS refuses the subject ${subject}: ${error.message}`);
+        else this.#report('refused', `NATS refuses the subject ${subject}: ${error.message}; ${PERMISSIONS}`);
       },
     });
     return () => {
@@ -137,7 +130,7 @@ class NatsBus implements Bus {
     for await (const status of this.#connection.status()) {
       if (status.type === 'disconnect') this.#report('lost', 'the connection to NATS was lost');
       if (status.type === 'reconnect') this.#report('restored', 'connected to NATS again');
-      if (status.type === 'error') this.#report('refused', `NATS: ${status.error.message}`);
+      if (status.type === 'error') this.#report('refused', `NATS: ${status.error.message}; ${PERMISSIONS}`);
     }
   }
 
@@ -147,6 +140,8 @@ class NatsBus implements Bus {
   }
 }
 
+/** Returns what an error says: of OpenSSL's, its reason. */
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const { reason } = error as { readonly reason?: string };
+  return reason ?? (error instanceof Error ? error.message : String(error));
 }

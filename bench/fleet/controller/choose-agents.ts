@@ -28,6 +28,22 @@ export function chooseAgents(choice: AgentChoice, cards: readonly AgentCard[]): 
   return usable;
 }
 
+/** Returns agents whose names differ: those of one machine get their labels, or a number. */
+export function distinguished(cards: readonly AgentCard[]): AgentCard[] {
+  return cards.map((card) => {
+    const same = cards.filter(({ name }) => name === card.name);
+    if (same.length === 1) return card;
+    const isUnlike = same.filter((other) => labelText(other) === labelText(card)).length === 1;
+    const mark = isUnlike && labelText(card) !== '' ? ` ${labelText(card)}` : `#${same.indexOf(card) + 1}`;
+    return { ...card, name: card.name + mark };
+  });
+}
+
+function labelText({ labels }: AgentCard): string {
+  const pairs = Object.entries(labels).map(([label, value]) => `${label}=${value}`);
+  return pairs.join(' ');
+}
+
 const ADVICE = 'start them with sockbench agent, or look at sockbench agents';
 
 /** One that starts servers makes no load: it would take CPU time from them. */
@@ -42,7 +58,8 @@ function isUsable({ state, findings }: AgentCard): boolean {
 function whyNot(cards: readonly AgentCard[]): string {
   const reasons = cards
     .filter((card) => !isUsable(card))
-    .map(({ name, state, findings }) => {
+    .map(({ name, state, findings, version }) => {
+      if (state === 'incompatible') return `${name} has another version of sockbench, ${version}`;
       const bad = findings.find(({ verdict }) => verdict === 'bad');
       return `${name} is ${state === 'idle' ? `unfit (${bad?.what}: ${bad?.found})` : state}`;
     });

@@ -113,8 +113,11 @@ export class FleetGenerator implements LoadGenerator {
   }
 
   go(schedule: Schedule): void {
-    this.#begin = schedule.begin;
-    this.#beatLater();
+    // Windows begin so often that heartbeats would always be put off.
+    if (!this.#takesTurns) {
+      this.#begin = schedule.begin;
+      this.#beatLater();
+    }
     this.#merge.begin(schedule.begin);
     this.#progress.clear();
     this.#finished = new Deferred();

@@ -13,7 +13,7 @@ import { reportSubject } from '../model/subjects.ts';
 import { WINDOW_AHEAD_MS } from '../model/timing.ts';
 import { decode, encode, MAX_MESSAGE_BYTES } from '../model/wire.ts';
 import { threadShares } from '../schedule/shares.ts';
-import { chooseAgents, isEnough } from './choose-agents.ts';
+import { chooseAgents, distinguished, isEnough } from './choose-agents.ts';
 import { discover } from './discover.ts';
 import { FleetGenerator } from './fleet-generator.ts';
 
@@ -29,16 +29,12 @@ const ROOM = 1024;
  * @throws {ConfigurationError} when there are too few agents.
  */
 export async function openFleet(request: FleetRequest): Promise<Fleet> {
-  const { server, credentials, choice } = request;
-  const bus = await connectToNats({ url: server, credentials, name: 'sockbench controller', reconnects: false });
+  const { server: url, credentials, tls, choice } = request;
+  const bus = await connectToNats({ url, credentials, tls, name: 'sockbench controller', reconnects: false });
   try {
     const limitMs = choice.kind === 'number' ? NUMBER_LIMIT_MS : ALL_LIMIT_MS;
     const cards = await discover(bus, limitMs, (found) => isEnough(choice, found));
-    return new Fleet(
-      bus,
-      orFault(() => chooseAgents(choice, cards)),
-      request,
-    );
+    return new Fleet(bus, distinguished(orFault(() => chooseAgents(choice, cards))), request);
   } catch (error) {
     await bus.close();
     throw error;
@@ -49,7 +45,7 @@ export async function openFleet(request: FleetRequest): Promise<Fleet> {
 export class Fleet implements LoadSource {
   readonly agents: readonly AgentCard[];
   readonly #bus: Bus;
-  readonly #request: Omit<FleetRequest, 'server' | 'credentials' | 'choice'>;
+  readonly #request: Omit<FleetRequest, 'server' | 'credentials' | 'tls' | 'choice'>;
   readonly #run = newRunId();
   readonly #lead = { windowMs: WINDOW_AHEAD_MS };
   #trials = 0;
@@ -61,7 +57,7 @@ export class Fleet implements LoadSource {
   constructor(
     bus: Bus,
     agents: readonly AgentCard[],
-    request: Omit<FleetRequest, 'server' | 'credentials' | 'choice'>,
+    request: Omit<FleetRequest, 'server' | 'credentials' | 'tls' | 'choice'>,
   ) {
     this.agents = agents;
     this.#bus = bus;
@@ -72,13 +68,17 @@ export class Fleet implements LoadSource {
     });
     bus.onStatus(({ kind, message }) => {
       if (kind === 'restored') return;
-      this.#lost ??= `${message}; what was measured before is saved`;
+      this.#lost ??= `${message}; the run ends, and what was measured before is saved`;
       for (const generator of this.#current) generator.disconnected(this.#lost);
     });
   }
 
   get machines(): string[] {
     return this.agents.map(({ name }) => name);
+  }
+
+  get isLost(): boolean {
+    return this.#lost !== undefined;
   }
 
   /** @throws {ConfigurationError} when there is less work than agents, or the target is none that agents can reach. */

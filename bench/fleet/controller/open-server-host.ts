@@ -26,8 +26,8 @@ export async function openServerHost(
   request: ServeRequest,
   configuration: RunConfiguration,
 ): Promise<RemoteServerHost> {
-  const { server, credentials, choice, silenceMs } = request;
-  const bus = await connectToNats({ url: server, credentials, name: 'sockbench controller', reconnects: false });
+  const { server, credentials, tls, choice, silenceMs } = request;
+  const bus = await connectToNats({ url: server, credentials, tls, name: 'sockbench controller', reconnects: false });
   try {
     const isName = choice.kind === 'name';
     const cards = await discover(

@@ -4,6 +4,7 @@ import type { Command } from '../model/command.ts';
 import { isSameTrial, type TrialKey } from '../model/identity.ts';
 import type { Part } from '../model/part.ts';
 import { type AgentPhase, type AgentProgress, numbered, type Report, windowOf } from '../model/report.ts';
+import { BEAT_MS, silentUntil } from '../model/timing.ts';
 
 /**
  * A trial of a fleet as its controller sees it, as a state machine: reports of agents and ticks of a clock in, commands
@@ -12,6 +13,8 @@ import { type AgentPhase, type AgentProgress, numbered, type Report, windowOf } 
 export interface FleetTrialState {
   readonly key: TrialKey;
   readonly silenceNanos: number;
+  /** When the clock last ticked, in monotonic nanoseconds. */
+  readonly tickedAt: number;
   readonly agents: ReadonlyMap<string, AgentView>;
   /**
    * `opening`: until all agents have opened their connections. `running`: from the start signal until all have sent
@@ -82,6 +85,7 @@ export function beginTrial(
   const state: FleetTrialState = {
     key,
     silenceNanos: silenceMs * 1e6,
+    tickedAt: now,
     agents: new Map(views),
     phase: 'opening',
     window: 0,
@@ -155,7 +159,13 @@ function receivePart(
 
 /** Sends heartbeats, and what an agent seems not to have received; fails when one is silent for too long. */
 function tick(state: FleetTrialState, now: number): FleetTrialStep {
-  const silent = [...state.agents.values()].filter(({ heardAt }) => now - heardAt > state.silenceNanos);
+  // Nothing was received meanwhile, and agents have ended their load: they are not to blame.
+  const stoppedMs = Math.round((now - state.tickedAt) / 1e6);
+  if (now - state.tickedAt > state.silenceNanos + BEAT_MS * 1e6) {
+    return failed(state, `this machine or this program was stopped for ${stoppedMs} ms: agents do not wait for it`);
+  }
+  const until = silentUntil(now, state.tickedAt);
+  const silent = [...state.agents.values()].filter(({ heardAt }) => until - heardAt > state.silenceNanos);
   if (silent.length > 0) {
     const names = silent.map(
       ({ name, heardAt }) => `agent ${name} was silent for ${Math.round((now - heardAt) / 1e6)} ms`,
@@ -170,7 +180,7 @@ function tick(state: FleetTrialState, now: number): FleetTrialStep {
     if (schedule === null || rankOf(view.state) >= rankOf({ phase: 'running', window: state.window })) return [beat];
     return [beat, { kind: 'send', agent, command: { kind: 'start', ...key, schedule, ...numbered(state.window) } }];
   });
-  return { state, actions };
+  return { state: { ...state, tickedAt: now }, actions };
 }
 
 function start(state: FleetTrialState, schedules: ReadonlyMap<string, Schedule>): FleetTrialStep {

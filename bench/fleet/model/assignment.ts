@@ -37,7 +37,7 @@ const destinationSchema = z.object({
   redis: z
     .object({ user: text.exactOptional(), password: text.exactOptional(), database: count.exactOptional() })
     .exactOptional(),
-  pages: z.array(text.nullable()).nullable(),
+  pages: z.array(text.nullable()).nullable().exactOptional(),
 });
 
 /** How clients use TLS: see TlsUse of load/threads/assignment.ts. Certificates and keys are PEM, not files. */

@@ -26,3 +26,11 @@ export const WINDOW_AHEAD_MS = 100;
 export const CLOCK_EXCHANGES = 16;
 /** Interval at which an agent sends what its histograms have recorded since. */
 export const DELTA_MS = 1000;
+
+/**
+ * Returns until when silence counts at a tick, in nanoseconds. After a late tick, messages may be waiting to be read: of
+ * the time since the last one, two heartbeats count.
+ */
+export function silentUntil(now: number, tickedAt: number): number {
+  return Math.min(now, tickedAt + 2 * BEAT_MS * 1e6);
+}

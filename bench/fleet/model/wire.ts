@@ -13,10 +13,19 @@ export function encode(message: unknown): Uint8Array {
  * of the NATS server may have sent them.
  */
 export function decode<S extends z.ZodType>(schema: S, bytes: Uint8Array): z.output<S> | undefined {
+  return parse(schema, bytes)?.data;
+}
+
+/** Returns why {@link decode} does not return a message, as a clause: the first field that differs from the schema. */
+export function whyNotDecoded(schema: z.ZodType, bytes: Uint8Array): string {
+  const [issue] = parse(schema, bytes)?.error?.issues ?? [];
+  return issue === undefined ? 'no JSON, or too long' : `${issue.path.join('.')}: ${issue.message}`.slice(0, 300);
+}
+
+function parse<S extends z.ZodType>(schema: S, bytes: Uint8Array): z.ZodSafeParseResult<z.output<S>> | undefined {
   if (bytes.length > MAX_MESSAGE_BYTES) return undefined;
   try {
-    const parsed = schema.safeParse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
-    return parsed.success ? parsed.data : undefined;
+    return schema.safeParse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
   } catch {
     return undefined;
   }

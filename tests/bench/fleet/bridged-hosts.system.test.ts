@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { BridgedHosts } from '../../../bench/lab/fleet/losses/bridged-hosts.ts';
 import { resultSchema } from '../../../bench/model/result.ts';
 import { scratchDirectory } from '../../cli/program.ts';
 import { whyMissing } from '../../requirements.ts';
-import { BridgedHosts } from './bridged-hosts.ts';
 import { startAgent, startNats, startRun } from './daemon.ts';
 
 const whyNot = whyMissing('nats-server') ?? whyMissing('bridge') ?? whyMissing('libc');
@@ -12,6 +12,7 @@ const whyNot = whyMissing('nats-server') ?? whyMissing('bridge') ?? whyMissing('
 describe.skipIf(whyNot)('agents on other hosts', () => {
   test('load a server of the controller’s host, and a cut network fails the trial', async () => {
     const hosts = new BridgedHosts(3);
+    onTestFinished(() => hosts.remove());
     const here = hosts.address(1);
     const nats = await startNats('-1', here, hosts.on(1));
     onTestFinished(() => nats.daemon.end());

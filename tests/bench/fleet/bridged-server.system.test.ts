@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { BridgedHosts } from '../../../bench/lab/fleet/losses/bridged-hosts.ts';
 import { resultSchema } from '../../../bench/model/result.ts';
 import { scratchDirectory } from '../../cli/program.ts';
 import { whyMissing } from '../../requirements.ts';
-import { BridgedHosts } from './bridged-hosts.ts';
 import { startAgent, startNats, startRun } from './daemon.ts';
 
 const whyNot = whyMissing('nats-server') ?? whyMissing('bridge') ?? whyMissing('libc');
@@ -14,6 +14,7 @@ const ECHO = "require('node:net').createServer((c) => c.pipe(c)).listen(process.
 describe.skipIf(whyNot)('a server on another host', () => {
   test('is loaded by a third one, and ends when its network is cut, which fails the trial', async () => {
     const hosts = new BridgedHosts(3);
+    onTestFinished(() => hosts.remove());
     const [here, there] = [hosts.address(1), hosts.address(2)];
     const nats = await startNats('-1', here, hosts.on(1));
     onTestFinished(() => nats.daemon.end());

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { chooseAgents, isEnough } from '../../../bench/fleet/controller/choose-agents.ts';
-import { type AgentCard, agentCardSchema } from '../../../bench/fleet/model/agent-card.ts';
+import { chooseAgents, distinguished, isEnough } from '../../../bench/fleet/controller/choose-agents.ts';
+import { type AgentCard, agentCardSchema, readCard } from '../../../bench/fleet/model/agent-card.ts';
+import { encode } from '../../../bench/fleet/model/wire.ts';
 import { parseAgentChoice } from '../../../bench/model/fleet.ts';
 import { idOf } from './simulated-fleet.ts';
 
@@ -37,4 +38,19 @@ test('all of them must be usable: fewer would be another load', () => {
   expect(() => choose('all', [card(0), card(1, { state: 'draining' })])).toThrow('host-1 is draining');
   expect(() => choose('zone=c', four)).toThrow('there are no agents with zone=c');
   expect(() => choose('all', [])).toThrow('there are no agents: start them with sockbench agent');
+});
+
+test('an agent with another version is named, and not used', () => {
+  const bytes = encode({ protocol: 2, agent: idOf(4), name: 'newer', version: '2.0.0', load: {} });
+  const newer = readCard(bytes);
+  expect(newer).toMatchObject({ name: 'newer', state: 'incompatible' });
+  expect(() => choose('5', [...four, newer as AgentCard])).toThrow(/newer has another version of sockbench, 2\.0\.0/);
+  expect(readCard(encode({ protocol: 1, agent: idOf(4), name: 'broken', version: '1' }))).toBeUndefined();
+});
+
+test('agents of one machine are distinguished by their labels, or numbered', () => {
+  const names = (...cards: AgentCard[]) => distinguished(cards).map(({ name }) => name);
+  const name = 'host';
+  expect(names(card(0, { name }), card(2, { name }), card(3))).toEqual(['host zone=a', 'host zone=b', 'host-3']);
+  expect(names(card(0, { name }), card(1, { name }))).toEqual(['host#1', 'host#2']);
 });

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { connect } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import * as z from 'zod';
+import type { Daemon } from '../../../bench/lab/fleet/losses/daemon.ts';
 import { storedLatencies, storedValues } from '../../../bench/measure/stored-histogram.ts';
 import { type Result, resultSchema } from '../../../bench/model/result.ts';
 import { scratchDirectory, sockbench } from '../../cli/program.ts';
 import { whyMissing } from '../../requirements.ts';
+import { httpServer } from '../http-server.ts';
 import { assignment } from './assignments.ts';
-import { type Daemon, startAgent, startNats, startRun } from './daemon.ts';
+import { startAgent, startNats, startRun, startScale } from './daemon.ts';
 
 /** On a busy machine, a clock is not known well. */
 const ANY_CLOCK = ['--max-clock-error', '10s'];
@@ -101,6 +103,29 @@ describe.skipIf(whyMissing('nats-server') ?? whyMissing('libc'))('a fleet', () =
     expect(result.failures[0]?.message).toMatch(/the clock of agent one is known to ±.* too little for a rate/);
   });
 
+  test('loads a server that runs already, to the end, although an agent is asked to end meanwhile', async () => {
+    let requests = 0;
+    const url = await httpServer((request, response) => {
+      requests++;
+      request.resume();
+      response.end('ok');
+    });
+    const leaving = await joined('leaving', '--allow-target', '127.0.0.1');
+    const file = join(scratchDirectory(), 'result.json');
+    const flags = ['--agents', '3', '-c', '3', '-n', '301', '--warmup', '0', '--agent-timeout', '30s', ...ANY_CLOCK];
+    const run = startRun(nats.url, ['--target', url, ...flags, '--json', file, '--out-dir', scratchDirectory()]);
+    onTestFinished(() => run.end());
+    await leaving.waitFor(/trial 1: /);
+    leaving.signal('SIGTERM');
+    expect(await run.ended, run.output).toBe(0);
+    expect(await leaving.ended).toBe(0);
+    const [trial] = resultSchema.parse(JSON.parse(readFileSync(file, 'utf8'))).trials;
+    expect(trial?.agents).toHaveLength(3);
+    expect(trial?.requests).toMatchObject({ sent: 301, completed: 301 });
+    // Each connection is opened with a request that is not counted.
+    expect(requests).toBe(301 + 3);
+  });
+
   test('does not load a target that its owner does not allow', async () => {
     const agent = await joined('strict', '--allow-target', '10.9.9.9');
     const { result, code } = await measured('--agents', 'name=strict', '-d', '1s');
@@ -164,6 +189,20 @@ describe.skipIf(whyMissing('nats-server') ?? whyMissing('libc'))('a fleet', () =
     await Promise.all([one, two].map((agent, i) => agent.waitFor(/is over: the controller was silent/, from[i])));
   });
 
+  test('fails the trial when the controller is stopped: it blames itself, and agents end their load meanwhile', async () => {
+    const [one, two] = [agentNamed('one'), agentNamed('two')];
+    const from = [one.output.length, two.output.length];
+    const flags = ['--agents', '2', ...ANY_CLOCK, '--agent-timeout', '3s', '--out-dir', scratchDirectory()];
+    const run = startRun(nats.url, ['--model', 'epoll', ...flags, ...LONG]);
+    onTestFinished(() => run.end());
+    await Promise.all([one, two].map((agent, i) => agent.waitFor(/begins in/, from[i])));
+    run.signal('SIGSTOP');
+    await Promise.all([one, two].map((agent, i) => agent.waitFor(/is over: the controller was silent/, from[i])));
+    run.signal('SIGCONT');
+    expect(await run.ended).toBe(4);
+    expect(run.output).toMatch(/this program was stopped for/);
+  });
+
   async function failedRun(disturb: () => void, from: Daemon): Promise<{ output: string; code: number | null }> {
     const at = from.output.length;
     const flags = ['--agents', '2', ...ANY_CLOCK, '--agent-timeout', '3s', '--out-dir', scratchDirectory()];
@@ -194,13 +233,22 @@ describe.skipIf(whyMissing('nats-server') ?? whyMissing('libc'))('a fleet', () =
     await one.waitFor(/is over: the controller ended it/, at);
   });
 
-  test('reports a broken connection to NATS on both sides, and agents return to a new server', async () => {
+  test('reports a broken connection to NATS on both sides, saves what was finished, and agents return', async () => {
     await joined('three', '--allow-target', '127.0.0.1');
     const one = agentNamed('one');
     const at = one.output.length;
-    const { output, code } = await failedRun(() => nats.daemon.signal('SIGKILL'), one);
-    expect(code).toBe(4);
-    expect(output).toMatch(/the connection to NATS was lost/);
+    const file = join(scratchDirectory(), 'result.json');
+    const flags = ['--agents', '2', ...ANY_CLOCK, '--agent-timeout', '30s', '--out-dir', scratchDirectory()];
+    // NATS ends while the second of its three trials waits for its start.
+    const sweep = ['--models', 'epoll', '-c', '2,4,6', '-d', '1500ms', '--warmup', '0', '--rounds', '1'];
+    const run = startScale(nats.url, [...sweep, ...flags, '--json', file]);
+    onTestFinished(() => run.end());
+    await one.waitFor(/trial 2 begins in/, at);
+    nats.daemon.signal('SIGKILL');
+    expect(await run.ended).toBe(4);
+    const { trials, failures } = resultSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    expect(trials).toHaveLength(1);
+    expect(failures.map(({ message }) => message)).toEqual([expect.stringMatching(/the connection to NATS was lost/)]);
     await one.waitFor(/is over: the connection to NATS was lost/, at);
     await nats.daemon.end();
     nats = await startNats(nats.port);

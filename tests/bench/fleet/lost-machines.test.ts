@@ -110,6 +110,8 @@ test('when the controller is lost, every agent stops within two seconds', () => 
       // It may return when all agents have just finished.
       if (fleet.outcome?.kind === 'finished') expect([...fleet.received.values()]).toEqual([2000, 2000, 2000]);
       if (lost.kind === 'kill') expect(fleet.outcome).toBeUndefined();
+      if (lost.kind === 'pause' && fleet.outcome?.kind === 'failed')
+        expect(fleet.outcome.message).toMatch(/was stopped for/);
       for (const i of fleet.agents.keys()) {
         expect(fleet.isLoading(i)).toBe(false);
         expect(fleet.lastLoadAt(i) ?? 0).toBeLessThanOrEqual(lost.atMs + 2000);
@@ -128,4 +130,16 @@ test('a start signal that comes too late fails the trial', () => {
   late.runUntil(END_MS);
   expect(late.outcome).toMatchObject({ kind: 'failed', message: expect.stringContaining('start signal') });
   expect(late.received.get(idOf(0))).toBeUndefined();
+});
+
+test('a machine on which all programs stop for less than the limit loses nothing', () => {
+  // While a load runs: a start signal would come too late.
+  const pause = fc.record({ atMs: fc.integer({ min: 700, max: 2000 }), lastsMs: fc.integer({ min: 100, max: 950 }) });
+  fc.assert(
+    fc.property(pause, (given) => {
+      const fleet = run([-1, 0, 1, 2].map((whose) => ({ kind: 'pause', whose, ...given })));
+      expect(fleet.outcome?.message ?? '').toBe('');
+    }),
+    { numRuns: 100 },
+  );
 });

@@ -1,4 +1,8 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { natsOptions, withoutPassword } from '../../../bench/fleet/bus/nats-options.ts';
+import { scratchDirectory } from '../../cli/program.ts';
 
 beforeEach(() => {
   vi.resetModules();
@@ -39,15 +43,48 @@ test('credentials that are not there are a fault of --nats-creds', async () => {
   await expect(connectTo('nats://127.0.0.1:1', '/nowhere/agent.creds')).rejects.toThrow(/^--nats-creds: ENOENT/);
 });
 
-test('the options of a URL: a user, a token, TLS', async () => {
-  const connect = vi.fn().mockRejectedValue(new Error('refused'));
-  vi.doMock('@nats-io/transport-node', () => ({ connect, createInbox: () => '', credsAuthenticator: () => ({}) }));
-  for (const url of ['nats://me:p%40ss@host:4333', 'tls://token@host', 'host']) {
-    await expect(connectTo(url)).rejects.toThrow('refused');
-  }
-  expect(connect.mock.calls.map(([options]) => options)).toMatchObject([
-    { servers: 'host:4333', user: 'me', pass: 'p@ss' },
-    { servers: 'host', token: 'token', tls: {} },
-    { servers: 'host' },
-  ]);
+const authenticators = { credsAuthenticator: vi.fn(), nkeyAuthenticator: vi.fn() };
+const optionsOf = (url: string, given: object = {}) =>
+  natsOptions({ url, credentials: null, ...given }, authenticators);
+
+test('the options of a URL: a user, a token, TLS', () => {
+  expect(optionsOf('nats://me:p%40ss@host:4333')).toEqual({ servers: 'host:4333', user: 'me', pass: 'p@ss' });
+  expect(optionsOf('tls://token@host')).toEqual({ servers: 'host', token: 'token', tls: {} });
+  expect(optionsOf('host')).toEqual({ servers: 'host' });
+  // The client compares a certificate with this name.
+  expect(optionsOf('tls://10.0.0.2')).toEqual({ servers: '10.0.0.2', tls: { host: '10.0.0.2' } });
+  expect(optionsOf('tls://[fd00::2]:4222')).toMatchObject({ tls: { host: 'fd00::2' } });
+});
+
+test('files for TLS, which is required then', () => {
+  const file = join(scratchDirectory(), 'some.pem');
+  writeFileSync(file, 'PEM');
+  const tls = { ca: file, certificate: file, key: file };
+  expect(optionsOf('host', { tls })).toEqual({ servers: 'host', tls: { ca: 'PEM', cert: 'PEM', key: 'PEM' } });
+  expect(() => optionsOf('host', { tls: { ...tls, ca: '/nowhere/ca.pem' } })).toThrow(/^--nats-ca: ENOENT/);
+});
+
+test('a file of credentials, or with the seed of an nkey; another file is refused, without what is in it', () => {
+  const file = join(scratchDirectory(), 'some.creds');
+  const write = (text: string) => {
+    writeFileSync(file, text);
+    return () => optionsOf('host', { credentials: file });
+  };
+  write('-----BEGIN NATS USER JWT-----\n')();
+  expect(authenticators.credsAuthenticator).toHaveBeenCalledOnce();
+  write('SUAKYRHVIOREXV7EUZTBHUHL7NUMHPMAS7QMDU3GTIUWEI5LDNOXD43IZY\n')();
+  expect(authenticators.nkeyAuthenticator).toHaveBeenCalledOnce();
+  expect(write('SAsecret')).toThrow(/^--nats-creds: (?!.*SAsecret).* has neither credentials/);
+});
+
+test.each([
+  'nats://me:sec/ret@host',
+  'nats://me:sec?ret@host',
+  'nats://me:sec#ret@host',
+  'nats://sec/r@et@host',
+  'me:sec/ret@host',
+  'nats://me:100%secret@host',
+])('a password that is not escaped is a fault, and not printed: %s', (url) => {
+  expect(() => optionsOf(url)).toThrow(/^--nats: (?!.*(sec|ret)).*write/);
+  expect(withoutPassword(url)).toMatch(/^(nats:\/\/)?host$/);
 });

@@ -1,12 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { Daemon } from '../../../bench/lab/fleet/losses/daemon.ts';
 import { checkResultSchema } from '../../../bench/model/check-result.ts';
 import { type Result, resultSchema } from '../../../bench/model/result.ts';
 import { echo } from '../../cli/brief-check.ts';
 import { scratchDirectory, sockbench } from '../../cli/program.ts';
 import { whyMissing } from '../../requirements.ts';
-import { type Daemon, startAgent, startCheck, startNats, startRun } from './daemon.ts';
+import { startAgent, startCheck, startNats, startRun } from './daemon.ts';
 
 /** On a busy machine, a clock is not known well, and a process may be silent for a while. */
 const PATIENT = ['--max-clock-error', '10s', '--agent-timeout', '30s'];
