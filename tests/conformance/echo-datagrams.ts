@@ -3,6 +3,7 @@ import { ServerProcess } from '../servers/server-process.ts';
 import { expectSame, patternBytes } from './bytes.ts';
 import { clientsAtOnce } from './clients-at-once.ts';
 import { DatagramClient } from './datagram-client.ts';
+import { testEnding } from './lifetime.ts';
 import type { Subject } from './subject.ts';
 
 /**
@@ -82,4 +83,6 @@ export function describeEchoDatagrams({ model, app, transport }: Subject): void 
     const sent = patternBytes(31, 0, 10);
     expect(await client.exchange(sent)).toEqual(sent);
   });
+
+  testEnding({ model, app, transport }, () => server);
 }

@@ -5,6 +5,7 @@ import { until } from '../servers/until.ts';
 import { expectSame, patternBytes } from './bytes.ts';
 import { clientsAtOnce } from './clients-at-once.ts';
 import { kernelBuffersBetween } from './kernel-buffers.ts';
+import { testEnding } from './lifetime.ts';
 import { nothingLeft } from './nothing-left.ts';
 import { SlowReader } from './slow-reader.ts';
 import { StreamClient } from './stream-client.ts';
@@ -148,4 +149,6 @@ export function describeEchoStreams({ model, app, transport }: Subject): void {
   });
 
   test('clients leave nothing behind', () => nothingLeft(server, idle, count));
+
+  testEnding({ model, app, transport }, () => server);
 }

@@ -19,7 +19,8 @@ type Fault = 'shutdown' | 'replace';
  * @returns its exit code and stderr.
  */
 async function broken(model: ModelName, transport: 'tcp' | 'udp', fault: Fault) {
-  const spec: HostSpec = { model, transport, app: 'echo', host: '127.0.0.1', port: 0, parentPid: process.pid };
+  const place = { host: '127.0.0.1', port: 0 };
+  const spec: HostSpec = { model, transport, app: 'echo', poolThreads: 4, ...place, parentPid: process.pid };
   const child = spawn(process.execPath, ['--import', preload, hostPath, JSON.stringify(spec)], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: { ...process.env, SOCKET_FAULT: fault },

@@ -59,7 +59,9 @@ describe('close() releases threads, processes and sockets', () => {
   test.for(cases)('$model over $transport', async ({ model, transport }) => {
     await answer({ load: model });
     const before = holdings(pid);
-    const { address } = await answer({ start: { model, transport, app: 'echo', ...placeFor(transport) } });
+    const { address } = await answer({
+      start: { model, transport, app: 'echo', poolThreads: 4, ...placeFor(transport) },
+    });
     if (transport !== 'udp') {
       const client = await StreamClient.connect(address, transport);
       onTestFinished(() => client[Symbol.asyncDispose]());
