@@ -1,5 +1,6 @@
 import type { ModelName } from '../../servers/model-catalog.ts';
 import { POOL_SIZE } from '../../servers/models/prethreaded.ts';
+import type { TransportName } from '../../servers/transport.ts';
 
 interface Clients {
   readonly count: number;
@@ -19,7 +20,11 @@ const exceptions: Partial<Record<ModelName, Clients>> = {
   'process-per-connection': { count: 8, together: true },
 };
 
+/** Over TLS, where each costs a handshake at both ends. */
+const MOST_OVER_TLS = 30;
+
 /** Returns the number of concurrent clients with which a model is tested. */
-export function clientsAtOnce(model: ModelName): Clients {
-  return exceptions[model] ?? usual;
+export function clientsAtOnce(model: ModelName, transport?: TransportName): Clients {
+  const clients = exceptions[model] ?? usual;
+  return transport === 'tls' ? { ...clients, count: Math.min(clients.count, MOST_OVER_TLS) } : clients;
 }

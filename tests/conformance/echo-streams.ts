@@ -20,7 +20,7 @@ const GROWTH_LIMIT = 28 * MEBIBYTE;
  * them.
  */
 export function describeEchoStreams({ model, app, transport }: Subject): void {
-  const { count, together } = clientsAtOnce(model);
+  const { count, together } = clientsAtOnce(model, transport);
   const taken = kernelBuffersBetween(model) + GROWTH_LIMIT;
   /** Maximum that a client sends without reading, if the server takes it all: more than it may take. */
   const unread = taken + 4 * MEBIBYTE;
