@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { modelNames, models, whyUnavailable } from '../../servers/model-catalog.ts';
+import { whyUnavailable } from '../../servers/model-availability.ts';
+import { modelNames, models } from '../../servers/model-catalog.ts';
 import { counted, measureModels } from './measured.ts';
 
 test('each model waits for each request over each of its transports, and uses CPU time for it', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { AppName } from '../../servers/apps/app-catalog.ts';
-import { type ModelName, modelNames, whyNotCarried, whyUnavailable } from '../../servers/model-catalog.ts';
+import { whyUnavailable } from '../../servers/model-availability.ts';
+import { type ModelName, modelNames, whyNotCarried } from '../../servers/model-catalog.ts';
 import { kernelBuffersToClient } from '../conformance/kernel-buffers.ts';
 import { serverHasDropped } from '../conformance/standstill.ts';
 import { StreamClient } from '../conformance/stream-client.ts';
