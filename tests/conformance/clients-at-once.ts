@@ -14,7 +14,7 @@ const exceptions: Partial<Record<ModelName, Clients>> = {
   iterative: { count: 100, together: false },
   // One for each of its threads.
   prethreaded: { count: POOL_SIZE, together: true },
-  // Each costs a thread: 50 ms of CPU.
+  // Each costs a thread: 30 ms of CPU and more.
   'thread-per-connection': { count: 12, together: true },
   // Each costs a process: 0.1 s of CPU.
   'process-per-connection': { count: 8, together: true },
