@@ -19,6 +19,8 @@ export interface ServerSpec extends Served {
   readonly linked?: boolean;
   /** For models that balance. Default: the model's own policy. */
   readonly balance?: BalancePolicy;
+  /** Number of threads, for models with a fixed pool of them. Default: the model's own. */
+  readonly poolThreads?: number;
 }
 
 /** `open` for the first socket on the port, which must be free; `join` for the others. */

@@ -1,5 +1,3 @@
-import { whyNoLibc } from '../sockets/libc.ts';
-import { whyNoUring } from '../sockets/uring/availability.ts';
 import { type AppName, apps } from './apps/app-catalog.ts';
 import { type CarriedApp, type CarryingModel, capabilities } from './apps/capability.ts';
 import type { ServerModel } from './contract.ts';
@@ -12,17 +10,14 @@ interface ModelEntry extends CarryingModel {
   readonly summary: string;
   /**
    * What the model calls in the system directly, and not through Node. It then needs Linux, and for io_uring
-   * permission.
+   * permission: see model-availability.ts.
    */
-  readonly needs: keyof typeof whyNot | null;
+  readonly needs: 'libc' | 'io_uring' | null;
   /** Whether it divides connections over servers by a selectable policy. */
   readonly balances?: boolean;
   /** Imports the model on demand, so that listing models costs nothing. */
   readonly load: () => Promise<{ readonly model: ServerModel }>;
 }
-
-/** For each need, returns why it is not available on this machine, or `undefined` when it is. */
-const whyNot = { libc: whyNoLibc, io_uring: whyNoUring } as const;
 
 const both = ['tcp', 'udp'] as const;
 const local = [...both, 'unix'] as const;
@@ -153,12 +148,6 @@ export const models = {
 export type ModelName = keyof typeof models;
 
 export const modelNames = Object.keys(models) as ModelName[];
-
-/** Returns why a model can't run on this machine, or `undefined` when it can. */
-export function whyUnavailable(name: ModelName): string | undefined {
-  const { needs } = models[name];
-  return needs === null ? undefined : whyNot[needs]();
-}
 
 /** Reports whether a model divides connections over servers by a selectable policy. */
 export function doesBalance(name: ModelName): boolean {

@@ -192,8 +192,12 @@ function firstLine(error: unknown): string | undefined {
 
 function bindWith(koffi: typeof import('koffi')): Libc {
   const process = koffi.load(null);
-  return {
-    ...(bindLibrary(null, signatures) as Record<keyof typeof signatures, Call>),
+  const libc: Libc = {
+    ...onFirstCall((name, signature) => {
+      const call: Call = process.func(signature);
+      Object.assign(libc, { [name]: call });
+      return call;
+    }),
     epoll_pwait2: optional(() => process.func('int epoll_pwait2(int, uintptr_t, int, uintptr_t, uintptr_t)')),
     allocate(size) {
       // koffi.alloc calls calloc: the memory is zeroed and never moves. A Buffer does not promise that.
@@ -204,4 +208,18 @@ function bindWith(koffi: typeof import('koffi')): Libc {
     view: (address, size) => koffi.view(address, size),
     errno: new Int32Array(koffi.view(process.func('uintptr_t __errno_location()')(), 4)),
   };
+  return libc;
+}
+
+/** Returns functions that bind themselves on their first call: a thread needs few, and binding all takes long. */
+function onFirstCall(bind: (name: string, signature: string) => Call): Readonly<Record<keyof typeof signatures, Call>> {
+  const calls = Object.entries(signatures).map(([name, signature]) => {
+    let bound: Call | undefined;
+    const call: Call = (...args) => {
+      bound ??= bind(name, signature);
+      return bound(...args);
+    };
+    return [name, call];
+  });
+  return Object.fromEntries(calls);
 }

@@ -4,7 +4,7 @@ import type { RunConfiguration, TargetSpec } from '../../bench/model/configurati
 import { codedFaults } from '../../bench/model/configuration-faults.ts';
 import type { Scenario } from '../../bench/model/operating-point.ts';
 import { textsOf } from '../../bench/model/want.ts';
-import { whyUnavailable } from '../../servers/model-catalog.ts';
+import { whyUnavailable } from '../../servers/model-availability.ts';
 import { transportNames } from '../../servers/transport.ts';
 import { duration, integers } from '../cli/amounts.ts';
 import { someOf } from '../cli/flag-types.ts';

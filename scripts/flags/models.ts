@@ -1,5 +1,6 @@
 import type { AppName } from '../../servers/apps/app-catalog.ts';
-import { type ModelName, modelNames, whyNotCarried, whyUnavailable } from '../../servers/model-catalog.ts';
+import { whyUnavailable } from '../../servers/model-availability.ts';
+import { type ModelName, modelNames, whyNotCarried } from '../../servers/model-catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { Flags, Values } from '../cli/flags.ts';
 import { log } from '../cli/output.ts';

@@ -14,5 +14,5 @@ export const POOL_SIZE = 32;
  * accept, which Linux does not need.
  */
 export const model: ServerModel = {
-  start: (spec, workerEnded) => startAcceptPool(spec, POOL_SIZE, workerEnded),
+  start: (spec, workerEnded) => startAcceptPool(spec, spec.poolThreads ?? POOL_SIZE, workerEnded),
 };

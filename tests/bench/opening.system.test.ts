@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type * as Generators from '../../bench/load/generator.ts';
 import { operatingPoint } from '../../bench/model/operating-point.ts';
 import { protocolSpec } from '../../bench/run/protocol-spec.ts';
-import { whyUnavailable } from '../../servers/model-catalog.ts';
+import { whyUnavailable } from '../../servers/model-availability.ts';
 import { makeCertificate } from '../../servers/node/certificate.ts';
 import { measureTargets, onlyTrial } from './measured.ts';
 

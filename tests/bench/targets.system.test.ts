@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { allowOpenFiles } from '../../bench/run/open-files.ts';
-import { type ModelName, modelNames, models, whyUnavailable } from '../../servers/model-catalog.ts';
+import { whyUnavailable } from '../../servers/model-availability.ts';
+import { type ModelName, modelNames, models } from '../../servers/model-catalog.ts';
 import { raiseOpenFileLimit } from '../../sockets/os/process.ts';
 import { processTree } from '../servers/process-tree.ts';
 import { counted, measureModels, measureTargets, onlyTrial, resultOf, startMeasuring } from './measured.ts';

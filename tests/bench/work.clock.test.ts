@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Trial } from '../../bench/model/trial.ts';
-import { type ModelName, whyUnavailable } from '../../servers/model-catalog.ts';
+import { whyUnavailable } from '../../servers/model-availability.ts';
+import type { ModelName } from '../../servers/model-catalog.ts';
 import { KINDS } from '../conformance/cells.ts';
 import { measureTargets, onlyTrial } from './measured.ts';
 

@@ -29,6 +29,14 @@ export const LOOPS: Partial<Record<ModelName, ModelName>> = {
   balanced: 'event-driven',
 };
 
+/** Models that serve clients in processes of their own. */
+const IN_PROCESSES: readonly ModelName[] = ['process-per-connection', 'cluster', 'cluster-reuseport', 'balanced'];
+
+/** Reports whether a model serves clients in child processes. */
+export function servesInProcesses(model: ModelName): boolean {
+  return IN_PROCESSES.includes(model);
+}
+
 /** Reports whether a model holds sockets of Node's, and answers HTTP with node:http. The others have our own parser. */
 export function answersWithNodeHttp(model: ModelName): boolean {
   const { transports, can }: CarryingModel = models[model];

@@ -144,12 +144,18 @@ async function lengthsOf(streamKey: StreamKey): Promise<number[]> {
   return lengths;
 }
 
-/** Tests a server that answers datagrams with part of the pattern. */
+/** Tests a server that answers datagrams with part of the pattern. One server process for all tests. */
 export function describeChargenDatagrams({ model, app, transport }: Subject): void {
+  const streamKey = { seed: 71, round: 3 };
+  let server: ServerProcess;
+
+  beforeAll(async () => {
+    server = await ServerProcess.start({ model, app, transport, streamKey });
+  });
+  afterAll(() => server?.kill());
+
+  // The first test, because the first numbers of each stream are compared.
   test('the lengths are those of the seed, from the streams of its threads, processes or connections', async () => {
-    const streamKey = { seed: 71, round: 3 };
-    const server = await ServerProcess.start({ model, app, transport, streamKey });
-    onTestFinished(() => server.kill());
     await using client = await DatagramClient.connect(server.address);
     const received: number[] = [];
     for (let i = 0; i < DRAWS; i++) received.push((await client.exchange(patternBytes(1, 0, 1))).length);
@@ -161,8 +167,6 @@ export function describeChargenDatagrams({ model, app, transport }: Subject): vo
   });
 
   test('each datagram is answered with one of 0 to 512 characters', async () => {
-    const server = await ServerProcess.start({ model, app, transport });
-    onTestFinished(() => server.kill());
     await using one = await DatagramClient.connect(server.address);
     await using other = await DatagramClient.connect(server.address);
     for (const client of [one, other]) {

@@ -1,19 +1,21 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { LINE_LIMIT } from '../../servers/apps/chat.ts';
-import type { ModelName } from '../../servers/model-catalog.ts';
 import { type Holdings, holdings } from '../servers/process-tree.ts';
 import { ServerProcess } from '../servers/server-process.ts';
 import { soon, until } from '../servers/until.ts';
+import { servesInProcesses } from './cells.ts';
 import { Chatter, Chatters } from './chatters.ts';
+import { clientsAtOnce } from './clients-at-once.ts';
 import { nothingLeft } from './nothing-left.ts';
 import { serverHasClosed } from './standstill.ts';
 import { stopsPromptly } from './stops-promptly.ts';
 import { StreamClient } from './stream-client.ts';
 import type { Subject } from './subject.ts';
 
+/** Maximum of clients in the room, of which each sends {@link LINES}. */
 const CLIENTS = 12;
-const LINES = 300;
+const LINES = 100;
 /** Maximum sent to a client that reads nothing: more than all buffers on the way hold, even with a balancer. */
 const TOO_MUCH = 64 * 2 ** 20;
 const STEP = 256 * 1024;
@@ -22,11 +24,9 @@ const LOOK = 8 * STEP;
 /** Sent in one burst: less than what may wait for a client. */
 const LAST_BYTES = 2 ** 19;
 
-/** Models whose clients are in several processes. */
-const spreading: readonly ModelName[] = ['process-per-connection', 'cluster', 'cluster-reuseport', 'balanced'];
-
 /** Tests clients that reach each other, over streams. One server process for all tests. */
 export function describeChat({ model, app, transport }: Subject): void {
+  const clients = Math.min(CLIENTS, clientsAtOnce(model).count / 2);
   let server: ServerProcess;
   let idle: Holdings;
 
@@ -39,7 +39,7 @@ export function describeChat({ model, app, transport }: Subject): void {
   const enter = (count: number) => Chatters.enter(server.address, transport, count);
 
   test('concurrent lines, each split in two, reach all others once, in one order, and not their sender', async () => {
-    await using room = await enter(CLIENTS);
+    await using room = await enter(clients);
     const lineOf = (i: number, k: number) => `${i}:${k} ${'x'.repeat((i * k) % 97)}`;
     for (let k = 0; k < LINES; k++) {
       room.all.forEach((chatter, i) => {
@@ -49,18 +49,18 @@ export function describeChat({ model, app, transport }: Subject): void {
         chatter.send(`${lineOf(i, k).slice(k % 7)}\n`);
       });
     }
-    const received = await Promise.all(room.all.map((chatter) => chatter.received((CLIENTS - 1) * LINES)));
+    const received = await Promise.all(room.all.map((chatter) => chatter.received((clients - 1) * LINES)));
     const numbers = [...Array(LINES).keys()];
     received.forEach((lines, i) => {
       const sent = room.all.map((_, j) => numbers.map((k) => lineOf(j, k)));
       const bySender = room.all.map((_, j) => lines.filter((line) => line.startsWith(`${j}:`)));
       expect(bySender, `lines that client ${i} received`).toEqual(sent.map((all, j) => (j === i ? [] : all)));
-      expect(lines, `client ${i} received nothing else`).toHaveLength((CLIENTS - 1) * LINES);
+      expect(lines, `client ${i} received nothing else`).toHaveLength((clients - 1) * LINES);
     });
     // No client receives its own lines. Of the others' lines, both must have the same.
     const others = (lines: readonly string[], a: number, b: number) =>
       lines.filter((line) => !line.startsWith(`${a}:`) && !line.startsWith(`${b}:`));
-    for (let a = 0; a < CLIENTS; a++) {
+    for (let a = 0; a < clients; a++) {
       for (let b = 0; b < a; b++) {
         expect(others(received[a] ?? [], a, b), `${a} and ${b} received the same`).toEqual(
           others(received[b] ?? [], a, b),
@@ -169,21 +169,21 @@ export function describeChat({ model, app, transport }: Subject): void {
     expect(await sender.received(1)).toEqual(['we are still here']);
   });
 
-  test.runIf(spreading.includes(model))('clients are served by different processes', async () => {
+  test.runIf(servesInProcesses(model))('clients are served by different processes', async () => {
     // Otherwise a process may close sockets of earlier clients, and hide that it serves a new one.
-    await nothingLeft(server, idle, 2 * CLIENTS);
+    await nothingLeft(server, idle, 2 * clients);
     const before = socketsByProcess(server);
-    await using room = await enter(CLIENTS);
+    await using room = await enter(clients);
     const serving = [...socketsByProcess(server)].filter(
       ([pid, count]) => pid !== server.pid && count > (before.get(pid) ?? 0),
     );
     expect(serving.length, 'processes that serve them').toBeGreaterThanOrEqual(
-      model === 'process-per-connection' ? CLIENTS : 2,
+      model === 'process-per-connection' ? clients : 2,
     );
     expect(room.all.every(({ gone }) => !gone)).toBe(true);
   });
 
-  test('clients leave nothing behind', () => nothingLeft(server, idle, 2 * CLIENTS));
+  test('clients leave nothing behind', () => nothingLeft(server, idle, 2 * clients));
 
   test('SIGTERM ends the server promptly, with clients in the room', async () => {
     await using room = await enter(2);

@@ -1,5 +1,6 @@
 import type { ModelName } from '../../servers/model-catalog.ts';
 import { POOL_SIZE } from '../../servers/models/prethreaded.ts';
+import type { TransportName } from '../../servers/transport.ts';
 
 interface Clients {
   readonly count: number;
@@ -13,13 +14,17 @@ const exceptions: Partial<Record<ModelName, Clients>> = {
   iterative: { count: 100, together: false },
   // One for each of its threads.
   prethreaded: { count: POOL_SIZE, together: true },
-  // Each costs a thread: 30 ms of CPU.
-  'thread-per-connection': { count: 40, together: true },
+  // Each costs a thread: 30 ms of CPU and more.
+  'thread-per-connection': { count: 12, together: true },
   // Each costs a process: 0.1 s of CPU.
-  'process-per-connection': { count: 20, together: true },
+  'process-per-connection': { count: 8, together: true },
 };
 
+/** Over TLS, where each costs a handshake at both ends. */
+const MOST_OVER_TLS = 30;
+
 /** Returns the number of concurrent clients with which a model is tested. */
-export function clientsAtOnce(model: ModelName): Clients {
-  return exceptions[model] ?? usual;
+export function clientsAtOnce(model: ModelName, transport?: TransportName): Clients {
+  const clients = exceptions[model] ?? usual;
+  return transport === 'tls' ? { ...clients, count: Math.min(clients.count, MOST_OVER_TLS) } : clients;
 }

@@ -1,8 +1,11 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { ServerProcess } from '../servers/server-process.ts';
 import { expectSame, patternBytes } from './bytes.ts';
 import { clientsAtOnce } from './clients-at-once.ts';
 import { DatagramClient } from './datagram-client.ts';
+import { testEnding } from './lifetime.ts';
 import type { Subject } from './subject.ts';
 
 /**
@@ -82,4 +85,17 @@ export function describeEchoDatagrams({ model, app, transport }: Subject): void 
     const sent = patternBytes(31, 0, 10);
     expect(await client.exchange(sent)).toEqual(sent);
   });
+
+  test('another socket with SO_REUSEADDR, as any user can open one, cannot share its port', async () => {
+    // Also with a connected peer: some models give each peer its own socket.
+    await using client = await connect();
+    await client.exchange(Buffer.from('hello'));
+    const thief = createSocket({ type: 'udp4', reuseAddr: true });
+    onTestFinished(() => void thief.close());
+    const outcome = once(thief, 'listening');
+    thief.bind(server.port, '127.0.0.1');
+    await expect(outcome).rejects.toThrow('EADDRINUSE');
+  });
+
+  testEnding({ model, app, transport }, () => server);
 }

@@ -5,6 +5,7 @@ import { until } from '../servers/until.ts';
 import { expectSame, patternBytes } from './bytes.ts';
 import { clientsAtOnce } from './clients-at-once.ts';
 import { kernelBuffersBetween } from './kernel-buffers.ts';
+import { testEnding } from './lifetime.ts';
 import { nothingLeft } from './nothing-left.ts';
 import { SlowReader } from './slow-reader.ts';
 import { StreamClient } from './stream-client.ts';
@@ -19,7 +20,7 @@ const GROWTH_LIMIT = 28 * MEBIBYTE;
  * them.
  */
 export function describeEchoStreams({ model, app, transport }: Subject): void {
-  const { count, together } = clientsAtOnce(model);
+  const { count, together } = clientsAtOnce(model, transport);
   const taken = kernelBuffersBetween(model) + GROWTH_LIMIT;
   /** Maximum that a client sends without reading, if the server takes it all: more than it may take. */
   const unread = taken + 4 * MEBIBYTE;
@@ -148,4 +149,6 @@ export function describeEchoStreams({ model, app, transport }: Subject): void {
   });
 
   test('clients leave nothing behind', () => nothingLeft(server, idle, count));
+
+  testEnding({ model, app, transport }, () => server);
 }

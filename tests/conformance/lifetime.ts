@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, lstatSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
@@ -12,6 +12,7 @@ import { isAtRest, isRunning, type ProcessId, processTree } from '../servers/pro
 import { hostPath, type ServerOptions, ServerProcess } from '../servers/server-process.ts';
 import { placeFor, socketPath } from '../servers/socket-path.ts';
 import { soon, until } from '../servers/until.ts';
+import { servesInProcesses } from './cells.ts';
 import { clientsAtOnce } from './clients-at-once.ts';
 import { DatagramClient } from './datagram-client.ts';
 import { HeldStarts } from './held-starts.ts';
@@ -19,55 +20,56 @@ import { kernelBuffersBetween } from './kernel-buffers.ts';
 import { SlowReader } from './slow-reader.ts';
 import { stopsPromptly } from './stops-promptly.ts';
 import { StreamClient } from './stream-client.ts';
+import type { Subject } from './subject.ts';
+
+/** Threads of a fixed pool: as many as clients are active, and one more. A pool of the usual size serves the apps. */
+const POOL_THREADS = 4;
+
+/** Tests with which a server's suite ends, because they end the server. */
+export function testEnding({ model, transport }: Subject, server: () => ServerProcess): void {
+  test('refuses an address in use with EADDRINUSE; ends on SIGTERM with active clients', async () => {
+    const first = server();
+    await expect(start({ model, transport, ...first.address })).rejects.toThrow('EADDRINUSE');
+    await endsOn('SIGTERM', first, transport);
+  });
+}
 
 /** Tests the promises about starting and stopping, with any app: one server process for each. */
 export function describeLifetime(model: ModelName, transport: TransportName): void {
-  async function start(options: Partial<ServerOptions> = {}): Promise<ServerProcess> {
-    const server = await ServerProcess.start({ model, transport, ...options });
-    onTestFinished(() => server.kill());
-    return server;
-  }
-
-  /** Expects that a signal ends a server in its hardest state, with all its processes. */
-  async function endsOn(signal: NodeJS.Signals, server: ServerProcess): Promise<void> {
-    await engage(server, model, transport);
-    const tree = server.tree();
-    onTestFinished(() => tree.forEach(kill));
-    await stopsPromptly(server, signal);
-    await gone(tree);
-  }
-
-  test('refuses an address in use with EADDRINUSE; ends on SIGTERM with active clients', async () => {
-    const first = await start();
-    await expect(start(first.address)).rejects.toThrow('EADDRINUSE');
-    await endsOn('SIGTERM', first);
-  });
+  const usual = { model, transport, poolThreads: POOL_THREADS };
 
   test.skipIf(transport === 'unix')(
     'serves IPv6 where it is available; ends on SIGINT with active clients',
     async () => {
       const host = whyMissing('ipv6') === undefined ? '::1' : '127.0.0.1';
-      const server = await start({ host });
+      const server = await start({ ...usual, host });
       expect(server.address).toMatchObject({ host });
-      await endsOn('SIGINT', server);
+      await endsOn('SIGINT', server, transport);
     },
   );
 
-  test.skipIf(transport !== 'unix')('admits its user alone, and removes its file; replaces a stale file', async () => {
-    const path = socketPath();
-    const killed = await start({ path });
-    expect(lstatSync(path).mode & 0o777).toBe(0o600);
-    await killed.kill();
-    const server = await start({ path });
-    await endsOn('SIGINT', server);
-    expect(existsSync(path)).toBe(false);
-  });
+  const title = 'is ready only when its initial threads and processes have started; leaves no orphan when killed';
+  test.skipIf(transport === 'unix')(title, () => startThenKill());
 
-  test('is ready only when its initial threads and processes have started; leaves no orphan when killed', async () => {
+  test.skipIf(transport !== 'unix')(
+    `${title}; admits its user alone, and removes its file; replaces a stale file`,
+    async () => {
+      const path = socketPath();
+      await startThenKill(path);
+      expect(lstatSync(path).mode & 0o777).toBe(0o600);
+      const server = await start({ ...usual, path });
+      expect(lstatSync(path).mode & 0o777).toBe(0o600);
+      await endsOn('SIGINT', server, transport);
+      expect(existsSync(path)).toBe(false);
+    },
+  );
+
+  async function startThenKill(path?: string): Promise<void> {
     using held = new HeldStarts();
     let pid = 0;
     let ready = false;
-    const starting = start({ environment: held.environment, onSpawn: (its) => (pid = its) });
+    const place = path === undefined ? {} : { path };
+    const starting = start({ ...usual, ...place, environment: held.environment, onSpawn: (its) => (pid = its) });
     starting.then(
       () => (ready = true),
       () => undefined,
@@ -83,36 +85,56 @@ export function describeLifetime(model: ModelName, transport: TransportName): vo
     onTestFinished(() => tree.forEach(kill));
     await server.signal('SIGKILL');
     await gone(tree);
-  });
+  }
 
-  test('reports a process of its own that is killed, unless it has none', async () => {
-    const server = await start();
-    await converse(server, model, transport);
-    const [child] = server.tree().filter(({ pid }) => pid !== server.pid);
-    if (child === undefined) return;
-    kill(child);
-    await until('the report', () => server.reports.length > 0);
-    expect(server.reports).toEqual([expect.stringMatching(new RegExp(`${child.pid} was killed by SIGKILL$`))]);
-  });
-
-  test('leaves no orphan when its parent is killed', async () => {
-    const spec: HostSpec = { model, transport, app: 'echo', ...placeFor(transport), parentPid: 0 };
+  const reports = servesInProcesses(model) ? 'reports a process of its own that is killed; ' : '';
+  test(`${reports}leaves no orphan when its parent is killed`, async () => {
+    const spec: HostSpec = { ...usual, app: 'echo', ...placeFor(transport), parentPid: 0 };
     const program = fileURLToPath(new URL('../servers/grandparent.mjs', import.meta.url));
     const parent = spawn(process.execPath, [program, hostPath, JSON.stringify(spec)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     onTestFinished(() => void parent.kill('SIGKILL'));
-    const [line] = await soon('the host to be ready', once(parent.stdout, 'data'));
-    const message = JSON.parse(String(line)) as HostMessage & { readonly pid: number };
-    if (message.kind !== 'ready') throw new Error(line);
+    const messages = createInterface({ input: parent.stdout })[Symbol.asyncIterator]();
+    const next = async (what: string): Promise<HostMessage & { readonly pid: number }> =>
+      JSON.parse((await soon(what, messages.next())).value);
+    const message = await next('the host to be ready');
+    if (message.kind !== 'ready') throw new Error(JSON.stringify(message));
     onTestFinished(() => processTree(message.pid).forEach(kill));
     await engage(message, model, transport);
     const tree = processTree(message.pid);
     onTestFinished(() => tree.forEach(kill));
     expect(tree.map(({ pid }) => pid)).toContain(message.pid);
+    if (servesInProcesses(model)) {
+      const child = tree.find(({ pid }) => pid !== message.pid) ?? expect.fail('it has no process of its own');
+      kill(child);
+      const how = expect.stringMatching(new RegExp(`${child.pid} was killed by SIGKILL$`));
+      expect(await next('the report')).toMatchObject({ kind: 'ended', how });
+    }
     parent.kill('SIGKILL');
     await gone(tree);
   });
+}
+
+/** Starts a server until the test has finished. */
+async function start(options: ServerOptions): Promise<ServerProcess> {
+  const server = await ServerProcess.start(options);
+  onTestFinished(() => server.kill());
+  return server;
+}
+
+/** Expects that a signal ends a server in its hardest state, with all its processes. */
+async function endsOn(signal: NodeJS.Signals, server: ServerProcess, transport: TransportName): Promise<void> {
+  await engage(server, server.model, transport);
+  expect(childrenOf(server).length > 0, 'it serves in processes of its own').toBe(servesInProcesses(server.model));
+  const tree = server.tree();
+  onTestFinished(() => tree.forEach(kill));
+  await stopsPromptly(server, signal);
+  await gone(tree);
+}
+
+function childrenOf(server: ServerProcess): ProcessId[] {
+  return server.tree().filter(({ pid }) => pid !== server.pid);
 }
 
 /**

@@ -30,10 +30,14 @@ export function uploadStands({ clientPort, serverPid }: Ends): boolean {
  * more wait in this process, and all threads of the server sleep.
  */
 export function localUploadStands(client: Socket, serverPid: number): boolean {
-  if (client.writableLength === 0 || !isAsleep(serverPid)) return false;
+  return client.writableLength > 0 && isAsleep(serverPid) && holdsBytes(client) && isAsleep(serverPid);
+}
+
+/** Reports whether a client's kernel holds bytes that the server's kernel has not taken, or over a Unix-domain socket the server. */
+export function holdsBytes(client: Socket): boolean {
   // Undocumented: the descriptor of a Node socket.
   const { fd } = (client as unknown as { readonly _handle: { readonly fd: number } })._handle;
-  return unacknowledged(fd) > 0 && isAsleep(serverPid);
+  return unacknowledged(fd) > 0;
 }
 
 /**
@@ -71,17 +75,29 @@ interface Connection {
 function endsOf(clientPort: number): Readonly<Record<'client' | 'server', Connection[]>> {
   const suffix = `:${clientPort.toString(16).toUpperCase().padStart(4, '0')}`;
   const ends: Record<'client' | 'server', Connection[]> = { client: [], server: [] };
+  // The kernel goes through the connections of the whole machine for each. Both ends are in one, as servers bind to
+  // one address here.
   for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
-    for (const line of readFileSync(table, 'latin1').split('\n')) {
-      // There may be thousands of connections that have ended.
-      if (!line.includes(`${suffix} `)) continue;
+    for (const line of linesWith(`${suffix} `, readFileSync(table, 'latin1'))) {
       const [, local, remote, state = '', queues = '', , , , , inode = ''] = line.trim().split(/\s+/);
       const [toSend = 0, toRead = 0] = queues.split(':').map((bytes) => Number.parseInt(bytes, 16));
       if (local?.endsWith(suffix)) ends.client.push({ state, inode, toSend, toRead });
       if (remote?.endsWith(suffix)) ends.server.push({ state, inode, toSend, toRead });
     }
+    if (ends.client.length + ends.server.length > 0) break;
   }
   return ends;
+}
+
+/** Returns the lines of a text that contain a part. There may be thousands of connections that have ended. */
+function linesWith(part: string, text: string): string[] {
+  const lines: string[] = [];
+  for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at)) {
+    const end = text.indexOf('\n', at);
+    lines.push(text.slice(text.lastIndexOf('\n', at) + 1, end));
+    at = end;
+  }
+  return lines;
 }
 
 /** Reports whether no thread of a process and its descendants is running or ready to run. */

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { connect, Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, createSecureContext, type SecureContext } from 'node:tls';
 import type { TransportName } from '../../servers/transport.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
 import { check } from '../../sockets/errors/errno.ts';
 import { whyNoLibc } from '../../sockets/libc.ts';
 import { connect as connectDescriptor, socket as openSocket, setOption } from '../../sockets/socket.ts';
 import { soon } from '../servers/until.ts';
-import { localUploadStands, uploadStands } from './standstill.ts';
+import { holdsBytes, localUploadStands, uploadStands } from './standstill.ts';
 
 /**
  * Kernel buffer of a narrow connection at this end, in each direction. The kernel doubles it for its own use (tcp(7)).
@@ -27,6 +27,9 @@ export function narrowConnection(address: SocketAddress): Socket {
   check(connectDescriptor(fd, address), 'connect');
   return new Socket({ fd, allowHalfOpen: true, readable: true, writable: true }).setNoDelay();
 }
+
+/** For all clients: Node reads the certificates of all authorities for each one that it makes. */
+let tlsContext: SecureContext | undefined;
 
 /** A client over TCP, TLS or a Unix-domain socket that reads only on request, so that tests control backpressure. */
 export class StreamClient implements AsyncDisposable {
@@ -56,7 +59,8 @@ export class StreamClient implements AsyncDisposable {
   static async #over(connection: Socket, transport: TransportName): Promise<StreamClient> {
     if (transport !== 'tls') return new StreamClient(connection, connection);
     connection.on('error', () => undefined);
-    const socket = connectTls({ socket: connection, rejectUnauthorized: false });
+    tlsContext ??= createSecureContext();
+    const socket = connectTls({ socket: connection, secureContext: tlsContext, rejectUnauthorized: false });
     await soon('a TLS handshake', once(socket, 'secureConnect'));
     return new StreamClient(socket, connection);
   }
@@ -68,8 +72,10 @@ export class StreamClient implements AsyncDisposable {
 
   /** Reports whether the server has stopped reading: see standstill.ts. @param serverPid the server's process. */
   uploadStands(serverPid: number): boolean {
-    if (this.port !== 0) return uploadStands({ clientPort: this.port, serverPid });
-    return localUploadStands(this.#connection, serverPid);
+    if (this.port === 0) return localUploadStands(this.#connection, serverPid);
+    // The first look saves reading the kernel's tables while the server reads.
+    const mayStand = whyNoLibc() !== undefined || holdsBytes(this.#connection);
+    return mayStand && uploadStands({ clientPort: this.port, serverPid });
   }
 
   /** Queues bytes to be sent. */

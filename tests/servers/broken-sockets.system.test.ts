@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type ModelName, whyUnavailable } from '../../servers/model-catalog.ts';
+import { whyUnavailable } from '../../servers/model-availability.ts';
+import type { ModelName } from '../../servers/model-catalog.ts';
 import type { HostMessage, HostSpec } from '../../servers/spawning/host-messages.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
 import { DatagramClient } from '../conformance/datagram-client.ts';
@@ -19,7 +20,8 @@ type Fault = 'shutdown' | 'replace';
  * @returns its exit code and stderr.
  */
 async function broken(model: ModelName, transport: 'tcp' | 'udp', fault: Fault) {
-  const spec: HostSpec = { model, transport, app: 'echo', host: '127.0.0.1', port: 0, parentPid: process.pid };
+  const place = { host: '127.0.0.1', port: 0 };
+  const spec: HostSpec = { model, transport, app: 'echo', poolThreads: 4, ...place, parentPid: process.pid };
   const child = spawn(process.execPath, ['--import', preload, hostPath, JSON.stringify(spec)], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: { ...process.env, SOCKET_FAULT: fault },

@@ -5,7 +5,8 @@ import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { boundAddress } from '../../servers/listening/listener.ts';
-import { modelNames, models, whyUnavailable } from '../../servers/model-catalog.ts';
+import { whyUnavailable } from '../../servers/model-availability.ts';
+import { modelNames, models } from '../../servers/model-catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
 import { DatagramClient } from '../conformance/datagram-client.ts';
@@ -59,7 +60,9 @@ describe('close() releases threads, processes and sockets', () => {
   test.for(cases)('$model over $transport', async ({ model, transport }) => {
     await answer({ load: model });
     const before = holdings(pid);
-    const { address } = await answer({ start: { model, transport, app: 'echo', ...placeFor(transport) } });
+    const { address } = await answer({
+      start: { model, transport, app: 'echo', poolThreads: 4, ...placeFor(transport) },
+    });
     if (transport !== 'udp') {
       const client = await StreamClient.connect(address, transport);
       onTestFinished(() => client[Symbol.asyncDispose]());

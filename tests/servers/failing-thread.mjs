@@ -16,7 +16,7 @@ syncBuiltinESMExports();
 const { loadModel } = await import('../../dist/servers/model-catalog.js');
 
 const { start } = await loadModel(process.argv[2]);
-const spec = { transport: 'tcp', app: 'echo', host: '127.0.0.1', port: 0 };
+const spec = { transport: 'tcp', app: 'echo', poolThreads: 2, host: '127.0.0.1', port: 0 };
 const server = await start(spec, (how) => process.stdout.write(`${how}\n`));
 const socket = connect(server.address.port, '127.0.0.1', () => socket.write('x'));
 socket.on('error', () => undefined);

@@ -1,5 +1,6 @@
 import { afterAll, expect, test, vi } from 'vitest';
-import { loadModel, whyUnavailable } from '../../servers/model-catalog.ts';
+import { whyUnavailable } from '../../servers/model-availability.ts';
+import { loadModel } from '../../servers/model-catalog.ts';
 import { UnavailableError } from '../../sockets/errors/errno.ts';
 import { whyNoLibc } from '../../sockets/libc.ts';
 

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { whyUnavailable } from '../../servers/model-catalog.ts';
+import { whyUnavailable } from '../../servers/model-availability.ts';
 import { StreamClient } from '../conformance/stream-client.ts';
 import { isAtRest, isRunning, processTree } from './process-tree.ts';
 import { ServerProcess } from './server-process.ts';

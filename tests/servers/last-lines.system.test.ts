@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { LINE_LIMIT } from '../../servers/apps/chat.ts';
-import { whyUnavailable } from '../../servers/model-catalog.ts';
+import { whyUnavailable } from '../../servers/model-availability.ts';
 import { Chatters } from '../conformance/chatters.ts';
 import { uploadStands } from '../conformance/standstill.ts';
 import { holdings, isAsleep, isRunning, processTree } from './process-tree.ts';

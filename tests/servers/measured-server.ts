@@ -39,7 +39,7 @@ export class MeasuredServer {
       for (const descendant of tree) if (isRunning(descendant)) process.kill(descendant.pid, 'SIGKILL');
     });
     await soon('the program to be up', once(child, 'message'));
-    const spec = { model, transport, app, host: '127.0.0.1', port: 0 };
+    const spec = { model, transport, app, poolThreads: 2, host: '127.0.0.1', port: 0 };
     return new MeasuredServer(child, (await ask<{ readonly address: SocketAddress }>(child, { start: spec })).address);
   }
 

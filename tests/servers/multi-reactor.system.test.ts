@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { whyUnavailable } from '../../servers/model-catalog.ts';
+import { whyUnavailable } from '../../servers/model-availability.ts';
 import { getAffinity, onCpus } from '../../sockets/os/cpu.ts';
 import type { Transport } from '../../sockets/socket.ts';
 import { StreamClient } from '../conformance/stream-client.ts';

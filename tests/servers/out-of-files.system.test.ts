@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { whyUnavailable } from '../../servers/model-catalog.ts';
+import { whyUnavailable } from '../../servers/model-availability.ts';
 import { Chatter, Chatters } from '../conformance/chatters.ts';
 import { StreamClient } from '../conformance/stream-client.ts';
 import { whyMissing } from '../requirements.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { whyUnavailable } from '../../servers/model-catalog.ts';
+import { whyUnavailable } from '../../servers/model-availability.ts';
 import { POOL_SIZE } from '../../servers/models/prethreaded.ts';
 import { StreamClient } from '../conformance/stream-client.ts';
 import { serverSockets } from './kernel-sockets.ts';

@@ -4,8 +4,8 @@ import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { AppName } from '../../servers/apps/app-catalog.ts';
-import type * as AcceptPool from '../../servers/blocking/accept-pool.ts';
 import type { RunningServer, ServerSpec, WorkerEnded } from '../../servers/contract.ts';
+import type * as Availability from '../../servers/model-availability.ts';
 import type * as Catalog from '../../servers/model-catalog.ts';
 import type { ModelName } from '../../servers/model-catalog.ts';
 import { asInternet } from '../../sockets/address.ts';
@@ -21,8 +21,8 @@ import { PATIENCE_MS, soon, until } from './until.ts';
 
 /** Compiled: threads and child processes need JavaScript. The servers run in this process, which saves their starts. */
 const built = (file: string): string => new URL(`../../dist/servers/${file}.js`, import.meta.url).href;
-const { loadModel, modelNames, whyNotCarried, whyUnavailable }: typeof Catalog = await import(built('model-catalog'));
-const { startAcceptPool }: typeof AcceptPool = await import(built('blocking/accept-pool'));
+const { loadModel, modelNames, whyNotCarried }: typeof Catalog = await import(built('model-catalog'));
+const { whyUnavailable }: typeof Availability = await import(built('model-availability'));
 
 /** Threads of the model prethreaded here. Starting its 32 for each app takes most of the time of all tests here. */
 const FEW_THREADS = 4;
@@ -115,13 +115,12 @@ async function start(model: ModelName, app: AppName, transport: Transport): Prom
     const server = await ServerProcess.start({ model, app, transport });
     return { address: server.address, close: () => server.kill() };
   }
-  const spec = { app, transport, host: '127.0.0.1', port: 0 };
+  const spec = { app, transport, host: '127.0.0.1', port: 0, poolThreads: FEW_THREADS };
   const started = startHere(model, spec, (how) => ended.push(how));
   return soon(`${model} to serve ${app} over ${transport}`, started);
 }
 
 async function startHere(model: ModelName, spec: ServerSpec, workerEnded: WorkerEnded): Promise<RunningServer> {
-  if (model === 'prethreaded') return startAcceptPool(spec, FEW_THREADS, workerEnded);
   return (await loadModel(model)).start(spec, workerEnded);
 }
 

@@ -28,6 +28,8 @@ export interface ServerOptions {
   readonly streamKey?: StreamKey;
   /** Default: those of the app. */
   readonly timeLimits?: HttpTimeLimits;
+  /** Default: that of the model. */
+  readonly poolThreads?: number;
   /** Default: 127.0.0.1. */
   readonly host?: string;
   /** Default: 0, which means any. */

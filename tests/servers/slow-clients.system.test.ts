@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { AppName } from '../../servers/apps/app-catalog.ts';
-import { type ModelName, modelNames, whyNotCarried, whyUnavailable } from '../../servers/model-catalog.ts';
+import { whyUnavailable } from '../../servers/model-availability.ts';
+import { type ModelName, modelNames, whyNotCarried } from '../../servers/model-catalog.ts';
 import { kernelBuffersToClient } from '../conformance/kernel-buffers.ts';
 import { serverHasDropped } from '../conformance/standstill.ts';
 import { StreamClient } from '../conformance/stream-client.ts';
@@ -13,6 +14,8 @@ const timeLimits = { idleMs: 500, headerMs: 100, requestMs: 200 };
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 const POST = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n';
+/** Number of clients at the same time. */
+const CLIENTS = 7;
 /** Least bytes of a reply. */
 const REPLY_BYTES = 75;
 
@@ -27,7 +30,7 @@ function flood(model: ModelName): Buffer {
 type Way = 'connect' | 'connectNarrow';
 
 async function serve(model: ModelName, app: AppName): Promise<(way?: Way) => Promise<StreamClient>> {
-  const server = await ServerProcess.start({ model, app, transport: 'tcp', timeLimits });
+  const server = await ServerProcess.start({ model, app, transport: 'tcp', timeLimits, poolThreads: CLIENTS });
   onTestFinished(() => server.kill());
   return async (way = 'connect') => {
     const client = await StreamClient[way](server.address);

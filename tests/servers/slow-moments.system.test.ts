@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { type ModelName, whyUnavailable } from '../../servers/model-catalog.ts';
+import { whyUnavailable } from '../../servers/model-availability.ts';
+import type { ModelName } from '../../servers/model-catalog.ts';
 import { KEPT_BYTES } from '../../servers/sending/memory-pool.ts';
 import { noLibc } from '../sockets/open.ts';
 import { MeasuredServer, type Memory } from './measured-server.ts';

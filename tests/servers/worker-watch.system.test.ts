@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type ModelName, modelNames, whyUnavailable } from '../../servers/model-catalog.ts';
+import { whyUnavailable } from '../../servers/model-availability.ts';
+import { type ModelName, modelNames } from '../../servers/model-catalog.ts';
 import { soon } from './until.ts';
 
 const program = fileURLToPath(new URL('./failing-thread.mjs', import.meta.url));

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { type ModelName, whyUnavailable } from '../../../../servers/model-catalog.ts';
+import { whyUnavailable } from '../../../../servers/model-availability.ts';
+import type { ModelName } from '../../../../servers/model-catalog.ts';
 import type { Random } from '../../../../servers/random/streams.ts';
 import type { HostSpec } from '../../../../servers/spawning/host-messages.ts';
 import { hostProgram } from '../../../../servers/spawning/server-process.ts';
