@@ -1,5 +1,6 @@
 import { whyReflects } from '../../../servers/apps/reflection.ts';
-import { whyNotCarried, whyUnavailable } from '../../../servers/model-catalog.ts';
+import { whyUnavailable } from '../../../servers/model-availability.ts';
+import { whyNotCarried } from '../../../servers/model-catalog.ts';
 import type { ForeignServer } from '../../model/configuration.ts';
 import { whyNotStarted } from '../../model/left-out.ts';
 import { allowOpenFiles } from '../../run/open-files.ts';
