@@ -166,7 +166,7 @@ export class FleetGenerator implements LoadGenerator {
   }
 
   latencies(name: LatencyName): Histogram {
-    return mergeHistograms(this.#merge.latencies, name);
+    return mergeHistograms([this.#merge.latencies], name);
   }
 
   async stop(): Promise<void> {

@@ -27,6 +27,8 @@ interface Received {
  */
 export class FleetMerge {
   readonly #received: ReadonlyMap<string, Received>;
+  /** Of all agents, so that progress need not add up the histograms of each. */
+  #latencies = noLatencies();
   /** When the load was to begin, by this machine's clock. */
   #begin = 0;
 
@@ -39,14 +41,15 @@ export class FleetMerge {
     );
   }
 
-  /** The histograms of each agent. */
-  get latencies(): Latencies[] {
-    return [...this.#received.values()].map(({ latencies }) => latencies);
+  /** The histograms of all agents together, as far as they were received; they grow. */
+  get latencies(): Latencies {
+    return this.#latencies;
   }
 
   /** Begins with nothing. @param nanos when the load is to begin, by this machine's clock. */
   begin(nanos: number): void {
     this.#begin = nanos;
+    this.#latencies = noLatencies();
     for (const received of this.#received.values()) {
       Object.assign(received, { latencies: noLatencies(), threads: [], end: null });
     }
@@ -56,8 +59,10 @@ export class FleetMerge {
   add(agent: string, part: Part): void {
     const received = this.#received.get(agent);
     if (received === undefined) return;
-    if (part.kind === 'latencies') addDelta(received.latencies[part.name], part.delta);
-    else if (part.kind === 'end') received.end = part;
+    if (part.kind === 'latencies') {
+      addDelta(received.latencies[part.name], part.delta);
+      addDelta(this.#latencies[part.name], part.delta);
+    } else if (part.kind === 'end') received.end = part;
     else received.threads.push(threadReport(part.report));
   }
 
@@ -71,7 +76,7 @@ export class FleetMerge {
     for (const received of all) assertWhole(received);
     const merged = mergeReports(
       all.flatMap(({ threads }) => threads),
-      all.map(({ latencies }) => latencies),
+      [this.#latencies],
     );
     return { ...merged, agents: all.map((received) => this.#record(received, offsets)) };
   }
