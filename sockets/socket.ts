@@ -45,6 +45,7 @@ const OPTIONS = {
   SO_TIMESTAMPNS: [1, 35],
   IP_BIND_ADDRESS_NO_PORT: [0, 24],
   TCP_NODELAY: [6, 1],
+  TCP_WINDOW_CLAMP: [6, 10],
   IPV6_V6ONLY: [41, 26],
   UDP_SEGMENT: [17, 103],
 } as const satisfies Record<string, readonly [level: number, name: number]>;

@@ -75,8 +75,7 @@ interface Connection {
 function endsOf(clientPort: number): Readonly<Record<'client' | 'server', Connection[]>> {
   const suffix = `:${clientPort.toString(16).toUpperCase().padStart(4, '0')}`;
   const ends: Record<'client' | 'server', Connection[]> = { client: [], server: [] };
-  // The kernel goes through the connections of the whole machine for each. Both ends are in one, as servers bind to
-  // one address here.
+  // Both: another connection, perhaps one that has ended, may have the same port in the other family.
   for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
     for (const line of linesWith(`${suffix} `, readFileSync(table, 'latin1'))) {
       const [, local, remote, state = '', queues = '', , , , , inode = ''] = line.trim().split(/\s+/);
@@ -84,7 +83,6 @@ function endsOf(clientPort: number): Readonly<Record<'client' | 'server', Connec
       if (local?.endsWith(suffix)) ends.client.push({ state, inode, toSend, toRead });
       if (remote?.endsWith(suffix)) ends.server.push({ state, inode, toSend, toRead });
     }
-    if (ends.client.length + ends.server.length > 0) break;
   }
   return ends;
 }

@@ -13,6 +13,12 @@ import { holdsBytes, localUploadStands, uploadStands } from './standstill.ts';
  * Kernel buffer of a narrow connection at this end, in each direction. The kernel doubles it for its own use (tcp(7)).
  */
 export const NARROW_BUFFER = 2 ** 17;
+/**
+ * Window that a narrow connection offers, far below its buffer, because small segments take several times their bytes of
+ * it. A kernel with a full buffer drops even acknowledgements, and both ends then wait for retransmissions (seen with
+ * Linux 6.18): up to a minute, or for ever.
+ */
+const NARROW_WINDOW = 2 ** 15;
 
 /**
  * Opens a connection with small kernel buffers at this end, so that few bytes are on the way when neither end reads.
@@ -23,6 +29,7 @@ export function narrowConnection(address: SocketAddress): Socket {
   // Before connecting: the window offered then can't shrink.
   const fd = check(openSocket('tcp', 'path' in address ? undefined : address.host), 'socket');
   for (const option of ['SO_RCVBUF', 'SO_SNDBUF'] as const) check(setOption(fd, option, NARROW_BUFFER), option);
+  if (!('path' in address)) check(setOption(fd, 'TCP_WINDOW_CLAMP', NARROW_WINDOW), 'TCP_WINDOW_CLAMP');
   // Over the loopback, the kernel connects at once, before any accept.
   check(connectDescriptor(fd, address), 'connect');
   return new Socket({ fd, allowHalfOpen: true, readable: true, writable: true }).setNoDelay();
