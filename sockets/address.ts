@@ -136,7 +136,8 @@ function readPath(bytes: Uint8Array): string {
   return Buffer.from(end < 0 ? bytes : bytes.subarray(0, end)).toString();
 }
 
-function groupsOfIPv6(host: string): number[] {
+/** Returns the eight groups of an IPv6 address, in any notation: numbers of 16 bits. */
+export function groupsOfIPv6(host: string): number[] {
   const bare = host.replace(/%.*$/, '');
   const canonical = new URL(`http://[${bare}]`).hostname.slice(1, -1);
   const [head = '', tail] = canonical.split('::');

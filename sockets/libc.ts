@@ -37,6 +37,7 @@ export interface Libc {
   readonly epoll_pwait2: Call | undefined;
   readonly sched_setaffinity: Call;
   readonly sched_getaffinity: Call;
+  readonly sched_yield: Call;
   readonly clock_gettime: Call;
   readonly getrlimit: Call;
   readonly setrlimit: Call;
@@ -89,6 +90,7 @@ const signatures = {
   epoll_wait: 'int epoll_wait(int, uintptr_t, int, int)',
   sched_setaffinity: 'int sched_setaffinity(int, size_t, uintptr_t)',
   sched_getaffinity: 'int sched_getaffinity(int, size_t, uintptr_t)',
+  sched_yield: 'int sched_yield()',
   clock_gettime: 'int clock_gettime(int, uintptr_t)',
   getrlimit: 'int getrlimit(int, uintptr_t)',
   setrlimit: 'int setrlimit(int, uintptr_t)',

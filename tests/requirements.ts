@@ -22,6 +22,8 @@ const probes = {
   nginx: () => whyNoPeer('nginx'),
   wrk: () => whyNoPeer('wrk'),
   redis: () => whyNoPeer('redis-server') ?? whyNoPeer('redis-benchmark'),
+  // Debian's package nats-server.
+  'nats-server': () => whyNotStarted('nats-server', '--version'),
   memcached: () => whyNotStarted('memcached', '-V'),
   liburing: () => whyNotStarted('cc', '-fsyntax-only -include liburing.h -x c /dev/null'),
   openssl: () => whyNotStarted('openssl', 'version'),
@@ -42,8 +44,11 @@ const probes = {
   script: () => whyNotStarted('script', '--version', 'util-linux'),
   chromium: () => (chromiumPath() === undefined ? 'no chromium on PATH, nor in SOCKBENCH_CHROMIUM' : undefined),
   prlimit: () => whyNotStarted('prlimit', '--version'),
+  systemd: () => whyNotStarted('systemd-analyze', '--version'),
   // Needs ip(8), and root or a user that may create network namespaces.
   netns: () => whyNotStarted('unshare', '--net ip link set lo up'),
+  // Needs the same, and a kernel with bridges.
+  bridge: () => whyNotStarted('unshare', '--net ip link add br0 type bridge'),
   // Needs the same, and a kernel with tc-tbf(8).
   tbf: () => whyNotStarted('unshare', '--net tc qdisc add dev lo root tbf rate 4mbit burst 20kb latency 5s'),
 } as const satisfies Record<string, () => string | undefined>;

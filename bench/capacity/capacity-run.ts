@@ -10,6 +10,7 @@ import type { Placement } from '../run/placement.ts';
 import { planRounds, type TrialSpec } from '../run/planner.ts';
 import { RunProgress } from '../run/progress.ts';
 import { attempt, emptyResult, prepare } from '../run/runner.ts';
+import { whileElsewhere } from '../run/while-fleet.ts';
 import type { Step } from './search.ts';
 import { type Measurement, searchCapacities } from './session.ts';
 import { stateCapacities } from './statements.ts';
@@ -29,7 +30,7 @@ export async function runCapacity(
 ): Promise<Result> {
   assertSearchable(configuration);
   const { rate, failureLimit, thresholds, searchLimitMs, seed } = configuration;
-  const trials = new CapacityTrials(configuration, observer, signal);
+  const placement = prepare(configuration);
   const plan = {
     specs: [...planRounds({ ...configuration, rounds: 1 })].flat(),
     bounds: [...thresholds, failureLimit],
@@ -37,9 +38,13 @@ export async function runCapacity(
     budgetMs: searchLimitMs,
     seed,
   };
-  const search = () => searchCapacities(plan, trials);
-  await (configuration.timestamps === 'kernel' ? whileStamping(search) : search());
-  return trials.finish();
+  const search = () =>
+    whileElsewhere(configuration, placement, async (placed) => {
+      const trials = new CapacityTrials(configuration, placed, observer, signal);
+      await searchCapacities(plan, trials);
+      return trials.finish();
+    });
+  return configuration.timestamps === 'kernel' ? whileStamping(search) : search();
 }
 
 /** Runs the trials of a search and collects all results. */
@@ -52,12 +57,11 @@ class CapacityTrials implements Measurement {
   readonly #begin = nowNanos();
   #result: Result;
 
-  /** @throws {UnavailableError} where the generator cannot run at all. */
-  constructor(configuration: CapacityConfiguration, observer: RunObserver, signal: AbortSignal) {
+  constructor(configuration: CapacityConfiguration, placement: Placement, observer: RunObserver, signal: AbortSignal) {
     this.#configuration = configuration;
     this.#observer = observer;
     this.#signal = signal;
-    this.#placement = prepare(configuration);
+    this.#placement = placement;
     this.#progress = new RunProgress(observer);
     this.#result = emptyCapacityResult(configuration, this.#placement);
     observer.started?.(this.#result);

@@ -1,11 +1,14 @@
 import { hostField } from '../../sockets/address.ts';
 import { Generator, type LoadPlan } from '../load/generator.ts';
+import type { LoadGenerator } from '../load/load-generator.ts';
 import { nowNanos } from '../measure/clock.ts';
-import { threadNanos, treeUsage } from '../measure/procfs.ts';
+import { threadNanos } from '../measure/procfs.ts';
 import { TargetError } from '../model/errors.ts';
 import { httpRequests } from '../model/exchange.ts';
+import type { LoadSource } from '../run/load-source.ts';
 import { protocolSpec } from '../run/protocol-spec.ts';
 import type { RunningTarget } from '../run/running-target.ts';
+import { meterOf } from '../run/server-meter.ts';
 import { tlsUseOf } from '../run/tls-use.ts';
 import { fetchPage } from './page.ts';
 import type { CheckPlan } from './plan.ts';
@@ -20,29 +23,39 @@ export class Arm {
   readonly #target: RunningTarget;
   readonly #plan: ArmPlan;
   readonly #pages: readonly string[] | null;
-  readonly #generators: Generator[] = [];
+  readonly #source: LoadSource | undefined;
+  readonly #generators: LoadGenerator[] = [];
 
   /**
    * @param label name of the arm in errors.
    * @param pages HTTP only: the body of every reply to each kind of request; null accepts any.
+   * @param source undefined: this process makes the load.
    */
-  constructor(label: string, target: RunningTarget, plan: ArmPlan, pages: readonly string[] | null) {
+  constructor(
+    label: string,
+    target: RunningTarget,
+    plan: ArmPlan,
+    pages: readonly string[] | null,
+    source: LoadSource | undefined,
+  ) {
     this.#label = label;
     this.#target = target;
     this.#plan = plan;
     this.#pages = pages;
+    this.#source = source;
   }
 
   /**
    * Opens connections for a number of windows.
-   * @throws {TargetError} when not every connection is answered.
+   * @throws {TargetError} when not every connection is answered. @throws {AgentError} when an agent fails.
    */
-  async open(plan: Omit<LoadPlan, 'address' | 'protocol'>): Promise<Generator> {
+  async open(plan: Omit<LoadPlan, 'address' | 'protocol'>): Promise<LoadGenerator> {
     const { address } = this.#target;
     const destination = { host: hostField(address), path: '/', pages: this.#pages };
-    const protocol = protocolSpec(plan.point, destination, this.#plan.exchangeWithSecrets);
-    const tls = tlsUseOf(plan.point, this.#plan.tlsOptions, [address]);
-    const generator = new Generator({ ...plan, address, protocol, ...tls });
+    const { exchangeWithSecrets: exchange = plan.point.exchange, tlsOptions } = this.#plan;
+    const protocol = protocolSpec(plan.point, destination, exchange);
+    const whole = { ...plan, address, protocol, ...tlsUseOf(plan.point, tlsOptions, [address]) };
+    const generator = this.#source?.start(whole, { destinations: [destination], exchange }) ?? new Generator(whole);
     this.#generators.push(generator);
     const { answered, opened } = await labelled(this.#label, Promise.race([generator.opened(), this.#target.died]));
     if (answered < plan.point.connections) {
@@ -58,18 +71,19 @@ export class Arm {
   /**
    * Loads the server for one window.
    * @throws {TargetError} when requests fail or the server dies: an arm with errors is a failure, not a measurement.
+   * @throws {AgentError} when an agent fails.
    */
-  async window(generator: Generator, windowMs: number): Promise<WindowReading> {
-    const cpuBefore = this.#cpuNanos();
-    const begin = nowNanos();
+  async window(generator: LoadGenerator, windowMs: number): Promise<WindowReading> {
+    const cpuBefore = await this.#cpuNanos();
+    const begin = nowNanos() + generator.aheadNanos;
     const measureEnd = begin + windowMs * 1e6;
     generator.go({ begin, warmupEnd: begin, measureEnd, drainEnd: measureEnd + this.#plan.timeoutMs * 1e6 });
+    const { connections, pipelining } = this.#plan.point;
+    const slots = connections * pipelining;
     // The target's promise lives as long as the server, and holds the result of every race with it: not a whole report.
-    const ended = generator
-      .finished()
-      .then((load) => ({ counts: load.counts, reading: readingOf(load, generator.slots) }));
+    const ended = generator.finished().then((load) => ({ counts: load.counts, reading: readingOf(load, slots) }));
     const { counts, reading } = await labelled(this.#label, Promise.race([ended, this.#target.died]));
-    const cpuNanos = this.#cpuNanos();
+    const cpuNanos = await this.#cpuNanos();
     await this.#assertWhole();
     const { sent, completed, timedOut, errors, corrupted, dropped } = counts;
     if (timedOut + errors + corrupted + dropped > 0) {
@@ -121,9 +135,9 @@ export class Arm {
     if (lost.length > 0) throw new TargetError(`${this.#label}: ${lost.join('; ')} while the server was measured`);
   }
 
-  #cpuNanos(): number | null {
-    const pids = this.#target.pids?.();
-    return pids ? treeUsage(pids).cpuNanos : null;
+  async #cpuNanos(): Promise<number | null> {
+    const { usage } = await labelled(this.#label, meterOf(this.#target).read('usage'));
+    return usage?.cpuNanos ?? null;
   }
 }
 

@@ -3,16 +3,18 @@ import { describeEnvironment } from '../measure/environment.ts';
 import { speaksHttp } from '../model/app-workload.ts';
 import { CHECK_SCHEMA, type CheckResult } from '../model/check-result.ts';
 import { targetName } from '../model/configuration.ts';
+import { AgentError } from '../model/errors.ts';
 import { meanSize } from '../model/message-sizes.ts';
 import type { Placement } from '../run/placement.ts';
+import { whileElsewhere } from '../run/while-fleet.ts';
 import { BASELINE_SESSIONS } from '../stats/baseline.ts';
 import { planSessions, recordedPace, whyNotEstimable } from './allocation.ts';
 import type { CommonRate } from './common-rate.ts';
-import { afterConfirmation, OUT_OF_TIME, type SeriesEnd, statementOf } from './ending.ts';
+import { afterConfirmation, OUT_OF_TIME, type SeriesEnd, statementOf, withoutAgent } from './ending.ts';
 import { type ArmName, drawOrder } from './order.ts';
 import { findPages, pageHash } from './pages.ts';
 import { type PilotFindings, runPilot, withoutPilot } from './pilot.ts';
-import { type CheckPlan, isPaced } from './plan.ts';
+import { asRun, type CheckPlan, isPaced } from './plan.ts';
 import { prepareCheck } from './preparation.ts';
 import { sessionRecord } from './record.ts';
 import { separate } from './separation.ts';
@@ -35,9 +37,13 @@ export interface CheckObserver {
  * @throws {ConfigurationError} when the plan cannot decide anything, or needs more than this machine has.
  * @throws {NotComparableError} when the pages of the programs differ.
  * @throws {TargetError} when a server fails: an arm with errors is a failure, not a measurement.
+ * @throws {ServiceError} when the NATS server cannot be reached.
  */
 export async function check(plan: CheckPlan, observer: CheckObserver, signal: AbortSignal): Promise<CheckResult> {
-  return new Check(plan, observer, signal).run();
+  const placement = prepareCheck(plan);
+  return whileElsewhere(asRun(plan, plan.a, plan.b), placement, (placed) =>
+    new Check(plan, placed, observer, signal).run(),
+  );
 }
 
 class Check {
@@ -51,11 +57,11 @@ class Check {
   #held = 0;
   #result: CheckResult;
 
-  constructor(plan: CheckPlan, observer: CheckObserver, signal: AbortSignal) {
+  constructor(plan: CheckPlan, placement: Placement, observer: CheckObserver, signal: AbortSignal) {
     this.#plan = plan;
     this.#observer = observer;
     this.#signal = signal;
-    this.#placement = prepareCheck(plan);
+    this.#placement = placement;
     this.#deadline = this.#begin + (plan.budgetMs ?? Number.POSITIVE_INFINITY);
     this.#result = emptyResult(plan, this.#placement);
   }
@@ -65,8 +71,9 @@ class Check {
     try {
       this.#conclude(await this.#decide());
     } catch (error) {
-      if (!this.#signal.aborted) throw error;
-      this.#update({ interrupted: true });
+      if (this.#signal.aborted) this.#update({ interrupted: true });
+      else if (error instanceof AgentError) this.#conclude(withoutAgent(error));
+      else throw error;
     }
     this.#update({ finishedAt: new Date().toISOString() });
     return this.#result;
@@ -224,7 +231,7 @@ function undecided(why: string): SeriesEnd {
   return { outcome: 'inconclusive', metrics: [], why };
 }
 
-function emptyResult(plan: CheckPlan, { serverCpus, loadCpus, warnings }: Placement): CheckResult {
+function emptyResult(plan: CheckPlan, { serverCpus, loadCpus, warnings, source, host }: Placement): CheckResult {
   const { a, b, point, seed, windowMs, nullArm, confirm, budgetMs } = plan;
   const { app, exchange, websocketMessage, transport, connections, sizes } = point;
   return {
@@ -234,9 +241,11 @@ function emptyResult(plan: CheckPlan, { serverCpus, loadCpus, warnings }: Placem
     interrupted: false,
     environment: describeEnvironment(),
     plan: {
-      ...{ a: targetName(a), b: b.name, app, exchange, websocketMessage },
+      ...{ a: targetName(a), b: targetName(b), app, exchange, websocketMessage },
       ...{ transport, connections, size: Math.round(meanSize(sizes)) },
       ...{ seed, windowMs, nullArm, confirm, budgetMs },
+      ...(source && { agents: [...source.machines] }),
+      ...(host && { servedOn: host.machine }),
       serverCpus: [...serverCpus],
       loadCpus: [...loadCpus],
     },

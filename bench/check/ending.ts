@@ -1,4 +1,5 @@
 import type { CheckOutcome } from '../model/check-result.ts';
+import type { AgentError } from '../model/errors.ts';
 import type { Need } from './open-metrics.ts';
 
 /** How a series of sessions ended. */
@@ -17,6 +18,11 @@ export const OUT_OF_TIME: SeriesEnd = {
   metrics: [],
   why: 'the time budget ended before anything was decided',
 };
+
+/** A load without one of its agents is another load, for both programs: nothing that was found before is a verdict. */
+export function withoutAgent({ message }: AgentError): SeriesEnd {
+  return { outcome: 'invalid', metrics: [], why: message };
+}
 
 /** Combines a regression with the result of the second series that was to confirm it. */
 export function afterConfirmation(found: SeriesEnd, again: SeriesEnd): SeriesEnd {

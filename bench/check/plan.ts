@@ -1,7 +1,8 @@
 import { worksOver } from '../../servers/model-catalog.ts';
-import type { ForeignServer, RunConfiguration, SingleTarget } from '../model/configuration.ts';
+import type { ForeignServer, OwnersCommand, RunConfiguration, SingleTarget } from '../model/configuration.ts';
 import { configurationFaults } from '../model/configuration-faults.ts';
 import { type Exchange, isPlainGet } from '../model/exchange.ts';
+import type { FleetRequest, ServeRequest } from '../model/fleet.ts';
 import type { OperatingPoint } from '../model/operating-point.ts';
 import type { StoredBaseline } from '../model/stored-baseline.ts';
 import type { TlsOptions } from '../model/tls-options.ts';
@@ -35,7 +36,7 @@ export interface Pages {
 export interface CheckPlan {
   /** What B is compared with: a program, or a model of this project as the reference of a stored baseline. */
   readonly a: SingleTarget;
-  readonly b: ForeignServer;
+  readonly b: ForeignServer | OwnersCommand;
   /**
    * Recorded runs that this run is compared with or added to. There is only one look then, which compares with them.
    */
@@ -66,6 +67,10 @@ export interface CheckPlan {
   readonly timeoutMs: number;
   readonly openTimeoutMs: number;
   readonly threads: number | null;
+  /** Agents that make the load; undefined: this process does. */
+  readonly fleet?: FleetRequest | undefined;
+  /** The machine that starts both programs; undefined: this one does. */
+  readonly serveOn?: ServeRequest | undefined;
   readonly serverCpus: readonly number[] | null;
   readonly loadCpus: readonly number[] | null;
   /** HTTP only: accept pages that change between replies, or differ between A and B. */
@@ -81,19 +86,19 @@ export function isPaced(metric: GatedMetric): boolean {
   return metric === 'p50' || metric === 'p99';
 }
 
-/** Returns the load on one program as the configuration of a run: a fault of that run is a fault of the check. */
-function asRun(plan: CheckPlan, program: SingleTarget): RunConfiguration {
-  const { point, seed, threads, timeoutMs, openTimeoutMs, serverCpus, loadCpus, warmupMs } = plan;
+/** Returns the load on programs as the configuration of a run: a fault of that run is a fault of the check. */
+export function asRun(plan: CheckPlan, ...programs: readonly SingleTarget[]): RunConfiguration {
+  const { point, seed, threads, timeoutMs, openTimeoutMs, serverCpus, loadCpus, warmupMs, fleet, serveOn } = plan;
   return {
     ...{
       ...point,
       command: 'run',
-      targets: [program],
+      targets: programs,
       transports: [point.transport],
       connections: [point.connections],
     },
     ...{ seed, threads, timeoutMs, openTimeoutMs, serverCpus, loadCpus, warmupMs: warmupMs ?? 0 },
-    ...{ scenarios: [], requests: null, thresholds: [] },
+    ...{ scenarios: [], requests: null, thresholds: [], fleet, serveOn },
     // Placeholders: windows have checks of their own.
     ...{ rounds: 1, durationMs: 1, timestamps: 'user' },
   };

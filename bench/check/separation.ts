@@ -15,13 +15,13 @@ const WINDOW_MS = 300;
  * session, whether the two run side by side: in sessions of an echo server in C, p50 of two equal programs differed by
  * a standard deviation of 0.03 to 0.09 on shared CPUs, and of 0.02 apart.
  * @returns the placement to use; the given one where CPUs were requested, suffice for halves, or are needed by a
- *   program.
+ *   program, and where the load or the servers are elsewhere.
  * @throws {TargetError} when a server fails. The error names it.
  */
 export async function separate(plan: CheckPlan, placement: Placement, signal: AbortSignal): Promise<Placement> {
   const allowed = getAffinity(0);
   const areShared = placement.serverCpus.length === 0 && placement.loadCpus.length === 0;
-  if (!areShared || allowed.length < 2) return placement;
+  if (!areShared || allowed.length < 2 || placement.source || placement.host) return placement;
   const places = ['a', 'b'] as const;
   const scene: Scene = { plan, placement, warmupMs: 0, order: { places }, streamKey: { seed: plan.seed }, signal };
   const arms = await startArms(scene);

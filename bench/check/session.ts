@@ -61,7 +61,7 @@ export const RATE_WARMUP_MS = 700;
 export const SETTLING_WINDOWS = 2;
 const MAX_STEAL = 0.05;
 const MAX_UTILIZATION = 0.9;
-/** Highest share of windows at the common rate in which the generator did not run at all. */
+/** Highest share of windows in which the generator did not run at all, or a part of it ran late. */
 const MAX_EMPTY = 0.05;
 
 /**
@@ -87,7 +87,15 @@ export async function runSession(
       order.places.map((name) => [name, costsOf(full.readings.get(name), paced.get(name))]),
     );
     const drift = Object.fromEntries(order.places.map((name) => [name, driftOf(full.readings.get(name) ?? [])]));
-    return { order, costs, drift, excluded: whyExcluded(stolenSince(before), [...paced.values()].flat()) };
+    const [atFullLoad, atRate] = [full.readings, paced].map((readings) => [...readings.values()].flat()) as [
+      WindowReading[],
+      WindowReading[],
+    ];
+    const excluded =
+      whyExcluded(stolenSince(before), atRate) ??
+      whyLate(atFullLoad, pace.fullWindowMs) ??
+      whyLate(atRate, pace.rateWindowMs);
+    return { order, costs, drift, excluded };
   } finally {
     await stopArms(arms);
   }
@@ -130,16 +138,17 @@ export async function stopArms(arms: ReadonlyMap<ArmName, Arm>): Promise<void> {
 export async function start(
   name: ArmName,
   plan: CheckPlan,
-  { serverCpus }: Placement,
+  { serverCpus, source, host }: Placement,
   signal: AbortSignal,
 ): Promise<Arm> {
-  const { a, b, pages, point } = plan;
+  const { a, b, pages, point, fleet } = plan;
   const { transport, app } = point;
   const program = name === 'b' ? b : a;
   const called = targetName(program);
   const label = name === 'null' ? `the copy of A (${called})` : `${name.toUpperCase()} (${called})`;
-  const target = await labelled(label, startTarget(program, { transport, app, cpus: serverCpus, signal }));
-  return new Arm(label, target, plan, pages?.[name === 'b' ? 'b' : 'a'] ?? null);
+  const options = { transport, app, cpus: serverCpus, signal, ...(fleet && { host: fleet.listenOn }) };
+  const target = await labelled(label, startTarget(program, options, host && { host, connections: point.connections }));
+  return new Arm(label, target, plan, pages?.[name === 'b' ? 'b' : 'a'] ?? null, source);
 }
 
 /**
@@ -251,6 +260,20 @@ export function whyExcluded(
   const busy = paced.length === 0 ? 0 : mean(paced.map(({ utilization }) => utilization));
   return busy > MAX_UTILIZATION
     ? `the generator used ${Math.round(busy * 100)} % of its CPU at the common rate`
+    : undefined;
+}
+
+/**
+ * Returns why a session does not count when agents took turns instead of working together: the same rule for all arms.
+ * A window is late when an agent began after half of it.
+ */
+export function whyLate(
+  readings: readonly Pick<WindowReading, 'startLagNanos'>[],
+  windowMs: number,
+): string | undefined {
+  const late = readings.filter(({ startLagNanos }) => startLagNanos > (windowMs * 1e6) / 2).length;
+  return late > MAX_EMPTY * readings.length
+    ? `an agent began after half of the window in ${late} of ${readings.length} windows`
     : undefined;
 }
 

@@ -20,6 +20,8 @@ export interface WindowReading {
   readonly responseNanos: PercentileNanos;
   /** How late requests were sent; null where that was not measured, as in a closed loop. */
   readonly scheduleLagNanos: PercentileNanos | null;
+  /** How late the last agent began, in nanoseconds; 0 for a load of this machine. */
+  readonly startLagNanos: number;
   /** Share of its time in which the generator's busiest thread worked on a CPU. */
   readonly utilization: number;
   /**
@@ -32,7 +34,7 @@ export interface WindowReading {
 }
 
 /** The parts of a window's load that a reading needs. */
-export type WindowLoad = Pick<LoadReport, 'utilization' | 'inFlightSeconds'> & {
+export type WindowLoad = Pick<LoadReport, 'utilization' | 'inFlightSeconds' | 'agents'> & {
   readonly counts: Pick<LoadReport['counts'], 'sent' | 'completed'>;
   readonly latencies: Pick<LoadReport['latencies'], 'response' | 'scheduleLag'>;
 };
@@ -42,12 +44,13 @@ export type WindowLoad = Pick<LoadReport, 'utilization' | 'inFlightSeconds'> & {
  * @param slots requests that are in flight at full load.
  */
 export function readingOf(load: WindowLoad, slots: number): Omit<WindowReading, 'cpuNanosPerRequest'> {
-  const { counts, latencies, utilization, inFlightSeconds } = load;
+  const { counts, latencies, utilization, inFlightSeconds, agents = [] } = load;
   return {
     sent: counts.sent,
     responses: latencies.response.count,
     responseNanos: percentileNanos(latencies.response),
     scheduleLagNanos: latencies.scheduleLag.count === 0 ? null : percentileNanos(latencies.scheduleLag),
+    startLagNanos: Math.max(0, ...agents.map(({ startLagMicros }) => startLagMicros * 1e3)),
     utilization,
     requestsPerSecond: (counts.completed * slots) / inFlightSeconds,
   };

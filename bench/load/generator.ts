@@ -6,7 +6,8 @@ import type { Timestamps } from '../model/configuration.ts';
 import type { OperatingPoint } from '../model/operating-point.ts';
 import type { PacerSpec } from './arrivals/pacer.ts';
 import type { ProfileSpec } from './arrivals/profile.ts';
-import { type LoadReport, mergeHistograms, mergeReports } from './load-report.ts';
+import type { LoadGenerator } from './load-generator.ts';
+import { type LoadReport, mergeHistograms, mergeOpenings, mergeReports } from './load-report.ts';
 import type { ProtocolSpec } from './protocols/make-protocol.ts';
 import type { OpeningReport, ThreadReport } from './thread-report.ts';
 import { ThreadReports } from './thread-reports.ts';
@@ -19,6 +20,8 @@ export interface LoadPlan {
   readonly address: SocketAddress;
   /** How many threads share the connections. */
   readonly threads: number;
+  /** Present when this is a part of a load: the numbers of its threads, among `of` in all. */
+  readonly share?: { readonly threads: readonly number[]; readonly of: number };
   /** CPUs for the threads; when empty, the kernel chooses. */
   readonly cpus: readonly number[];
   /** Rate and kind of arrivals; null for a closed loop. */
@@ -44,6 +47,9 @@ export interface LoadPlan {
   readonly openTimeoutMs: number;
 }
 
+/** Time for the threads to prepare, so that they begin together. */
+const AHEAD_NANOS = 10e6;
+
 interface GeneratorThread {
   readonly live: LiveView;
   readonly opened: Promise<OpeningReport>;
@@ -52,9 +58,11 @@ interface GeneratorThread {
 }
 
 /** The clients of one trial: threads that hold connections, each with its own engine (engine.ts). */
-export class Generator {
+export class Generator implements LoadGenerator {
   /** Number of requests that a closed loop keeps in flight. */
   readonly slots: number;
+  readonly aheadNanos = AHEAD_NANOS;
+  readonly broken = new Promise<never>(() => {});
   readonly #control = new LoadControl();
   readonly #threads: readonly GeneratorThread[];
   #reports: Promise<readonly ThreadReport[]> | undefined;
@@ -62,13 +70,12 @@ export class Generator {
   /** Starts the threads, which open their connections at once. When one cannot be started, the others end. */
   constructor(plan: LoadPlan) {
     this.slots = plan.point.connections * plan.point.pipelining;
-    // Each thread needs a connection to each target.
-    const most = Math.floor(plan.point.connections / (plan.selection?.addresses.length ?? 1));
-    const threads = Math.max(1, Math.min(plan.threads, most, plan.requests ?? plan.threads));
+    const threads = Math.max(1, Math.min(plan.threads, mostThreads(plan)));
+    const share = plan.share ?? { threads: Array.from({ length: threads }, (_, i) => i), of: threads };
     const started: GeneratorThread[] = [];
     this.#threads = started;
     try {
-      for (let i = 0; i < threads; i++) started.push(startThread(plan, i, threads, this.#control));
+      for (const thread of share.threads) started.push(startThread(plan, thread, share.of, this.#control));
     } catch (error) {
       // The caller gets no generator with which to stop them.
       this.#control.end();
@@ -80,38 +87,34 @@ export class Generator {
     return this.#threads.length;
   }
 
-  /** Resolves when every connection was opened and answered, or opening was given up. Rejects when a thread fails. */
   async opened(): Promise<OpeningReport> {
-    const reports = await Promise.all(this.#threads.map((thread) => thread.opened));
-    return {
-      seconds: Math.max(...reports.map((report) => report.seconds)),
-      opened: reports.reduce((sum, report) => sum + report.opened, 0),
-      answered: reports.reduce((sum, report) => sum + report.answered, 0),
-      lastErrno: reports.find((report) => report.lastErrno !== 0)?.lastErrno ?? 0,
-      examples: reports.find(({ examples }) => examples !== undefined)?.examples,
-    };
+    return mergeOpenings(await Promise.all(this.#threads.map((thread) => thread.opened)));
   }
 
-  /**
-   * Reports that a look at the server found it idle. After some in a row without an answer, the generator stops waiting
-   * for connections that were not answered yet, if any was answered: the rest are opened without waiting.
-   */
   foundIdle(): void {
     this.#control.foundIdle();
   }
 
-  /** Starts the load. Call it after {@link opened}, and again only after {@link finished}. */
   go(schedule: Schedule): void {
     this.#reports = Promise.all(this.#threads.map(({ reports }) => reports.next('finished')));
     // Callers of finished() get the failure.
     this.#reports.catch(() => undefined);
-    for (const view of this.#views) view.done = false;
+    for (const view of this.#views) {
+      view.done = false;
+      view.isMeasuring = false;
+    }
     this.#control.go(schedule);
   }
 
-  /** Resolves when everything is measured and drained after {@link go}. Rejects when a thread fails. */
+  async settled(): Promise<void> {}
+
   async finished(): Promise<LoadReport> {
-    return mergeReports((await this.#reports) ?? [], this.#views);
+    return mergeReports(await this.threadReports(), this.#views);
+  }
+
+  /** Resolves with the reports of which {@link finished} is the sum. */
+  async threadReports(): Promise<readonly ThreadReport[]> {
+    return (await this.#reports) ?? [];
   }
 
   /** Returns the requests completed so far, warm-up included. May be called at any time. */
@@ -131,15 +134,10 @@ export class Generator {
     return this.#views.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  /** Returns the requests that are in flight or wait for a connection. May be called at any time. */
   inFlight(): number {
     return this.#views.reduce((sum, { inFlight }) => sum + inFlight, 0);
   }
 
-  /**
-   * Returns when the last thread ended its measuring, in monotonic nanoseconds; undefined while one still measures. A
-   * limit on requests may end it early.
-   */
   doneNanos(): number | undefined {
     const ends = this.#views.flatMap(({ doneNanos }) => doneNanos ?? []);
     return ends.length < this.#threads.length ? undefined : Math.max(...ends);
@@ -147,18 +145,37 @@ export class Generator {
 
   /** Returns a copy of the histogram of a name since measuring began. May be called at any time. */
   latencies(name: LatencyName): Histogram {
-    return mergeHistograms(this.#views, name);
+    return mergeHistograms(this.#measuring, name);
   }
 
-  /** Ends all threads, in any phase, and resolves when they have exited. */
+  /** Returns the sum of its values, in nanoseconds: far cheaper, and the same when nothing was recorded. */
+  sumOf(name: LatencyName): number {
+    return this.#measuring.reduce((sum, view) => sum + view[name].sum, 0);
+  }
+
   async stop(): Promise<void> {
     this.#control.end();
     await Promise.all(this.#threads.map(({ exited }) => exited));
   }
 
+  /** A thread that waits for a CPU may begin to measure late. */
+  get #measuring(): LiveView[] {
+    return this.#views.filter(({ isMeasuring }) => isMeasuring);
+  }
+
   get #views(): LiveView[] {
     return this.#threads.map(({ live }) => live);
   }
+}
+
+/** Returns the most threads that a load has work for: each needs a connection to each target, and a request. */
+export function mostThreads({
+  point,
+  selection,
+  requests,
+}: Pick<LoadPlan, 'point' | 'selection' | 'requests'>): number {
+  const connections = Math.floor(point.connections / (selection?.addresses.length ?? 1));
+  return Math.min(connections, requests ?? connections);
 }
 
 function startThread(plan: LoadPlan, thread: number, threads: number, control: LoadControl): GeneratorThread {

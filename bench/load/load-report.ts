@@ -1,11 +1,12 @@
 import { Histogram } from '../measure/histogram.ts';
+import type { AgentLoadRecord } from '../model/fleet.ts';
 import type { ReplyExamples } from './ledger/bad-replies.ts';
 import type { ProtocolNote } from './protocols/protocol.ts';
 import { mergeTargetReports, type TargetLoad } from './targets/tally.ts';
-import type { ThreadReport } from './thread-report.ts';
+import type { OpeningReport, ThreadReport } from './thread-report.ts';
 import type { DeliveryCounts } from './threads/counts.ts';
 import { type Counts, sumCounts } from './threads/counts.ts';
-import { type LatencyName, type LiveView, latencyNames } from './threads/live.ts';
+import { type LatencyName, latencyNames } from './threads/live.ts';
 
 /** What all threads of a generator measured together. */
 export interface LoadReport {
@@ -46,10 +47,31 @@ export interface LoadReport {
   readonly notes?: readonly ProtocolNote[];
   /** Broadcast only, which a single thread runs. */
   readonly deliveries?: DeliveryCounts;
+  /** The part of each agent, where agents made the load. */
+  readonly agents?: readonly AgentLoadRecord[];
 }
 
-/** Adds up the threads' reports. */
-export function mergeReports(reports: readonly ThreadReport[], views: readonly LiveView[]): LoadReport {
+/** The histograms of a thread, or of several together. */
+export type Latencies = Readonly<Record<LatencyName, Histogram>>;
+
+/** Returns empty histograms. */
+export function noLatencies(): Latencies {
+  return mergeLatencies([]);
+}
+
+/** Adds up the threads' reports of opening their connections. */
+export function mergeOpenings(reports: readonly OpeningReport[]): OpeningReport {
+  return {
+    seconds: Math.max(...reports.map((report) => report.seconds)),
+    opened: reports.reduce((sum, report) => sum + report.opened, 0),
+    answered: reports.reduce((sum, report) => sum + report.answered, 0),
+    lastErrno: reports.find((report) => report.lastErrno !== 0)?.lastErrno ?? 0,
+    examples: reports.find(({ examples }) => examples !== undefined)?.examples,
+  };
+}
+
+/** Adds up the threads' reports, and their histograms. */
+export function mergeReports(reports: readonly ThreadReport[], views: readonly Latencies[]): LoadReport {
   const total = (of: (report: ThreadReport) => number) => reports.reduce((sum, report) => sum + of(report), 0);
   const gaps = reports.flatMap(({ gaps }) => (gaps === null ? [] : [...gaps]));
   const deliveries = reports.find((report) => report.deliveries !== undefined)?.deliveries;
@@ -119,13 +141,13 @@ function firstExamples(reports: readonly ThreadReport[]): Pick<LoadReport, 'exam
 }
 
 /** Returns a copy of what all threads recorded in the histogram of a name. */
-export function mergeHistograms(views: readonly LiveView[], name: LatencyName): Histogram {
+export function mergeHistograms(views: readonly Latencies[], name: LatencyName): Histogram {
   const all = new Histogram();
   for (const view of views) all.add(view[name]);
   return all;
 }
 
-function mergeLatencies(views: readonly LiveView[]): Record<LatencyName, Histogram> {
+function mergeLatencies(views: readonly Latencies[]): Record<LatencyName, Histogram> {
   return Object.fromEntries(latencyNames.map((name) => [name, mergeHistograms(views, name)])) as Record<
     LatencyName,
     Histogram

@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import { freeThreadMemory } from '../../sockets/memory/thread-memory.ts';
 import { setAffinity } from '../../sockets/os/cpu.ts';
+import { setTimerSlack } from '../../sockets/os/process.ts';
 import { SocketEngine } from './engines/sockets.ts';
 import { loadWorkload } from './engines/workloads.ts';
 import { loadProtocol } from './protocols/load-protocol.ts';
@@ -17,10 +18,14 @@ function post(message: ThreadMessage): void {
 // time.
 setFlagsFromString('--max-inlined-bytecode-size=2000');
 setFlagsFromString('--max-inlined-bytecode-size-cumulative=4000');
+// What is called a few times, as the first requests are, is slow without feedback: at a start it took twice the time.
+setFlagsFromString('--no-lazy-feedback-allocation');
 
 const assignment = workerData as Assignment;
 if (assignment.cpus.length > 0) setAffinity(0, assignment.cpus);
 const { point, firstConnection, streamKey, selection } = assignment;
+// The start of a load, and requests at a rate, are waited for.
+setTimerSlack(1);
 const targets = selection && new (await import('./targets/selection.ts')).TargetSelection(assignment, selection);
 const scope = {
   ...{ connections: point.connections, firstConnection, streamKey },

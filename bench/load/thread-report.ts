@@ -19,6 +19,11 @@ export interface OpeningReport {
 /** What a thread measured. Its histograms are in the {@link LiveView}. */
 export interface ThreadReport {
   readonly counts: Counts;
+  /**
+   * When the kernel had its first request; at a rate, when the thread was ready for its first arrival: in monotonic
+   * nanoseconds.
+   */
+  readonly startedNanos: number;
   /** Requests completed, and bytes carried, before measuring ended: the drain does not count. */
   readonly completedInTime: number;
   readonly bytesInTime: number;

@@ -41,6 +41,10 @@ export interface Workload {
    * ended when an earlier load was over, it is opened again.
    */
   resume(connection: number): void;
+  /**
+   * Optional, for workloads that wait by themselves: sends what {@link resume} prepared, without waiting for anything.
+   */
+  handOver?(): void;
   /** Makes a request that {@link settle} will send. @returns false when the connection cannot take one. */
   request(connection: number, dueNanos: number): boolean;
   /**

@@ -65,6 +65,11 @@ export class Histogram {
     return this.#totals[MAX] as number;
   }
 
+  /** Sum of all values, in nanoseconds. */
+  get sum(): number {
+    return this.#totals[SUM] as number;
+  }
+
   /** Arithmetic mean in nanoseconds; 0 when empty. */
   get mean(): number {
     const { count } = this;
@@ -94,8 +99,22 @@ export class Histogram {
       const more = other.#counts[i] as number;
       if (more > 0) this.#counts[i] = (this.#counts[i] as number) + more;
     }
-    this.#totals[SUM] = (this.#totals[SUM] as number) + (other.#totals[SUM] as number);
-    this.#totals[MAX] = Math.max(this.max, other.max);
+    this.addTotals(other.sum, other.max);
+  }
+
+  /**
+   * Adds a bucket of another histogram. Call {@link addTotals} for its sum and maximum, too.
+   * @param lowest value in nanoseconds, as {@link buckets} yields it.
+   */
+  addBucket(lowest: number, count: number): void {
+    const index = bucketOf(Math.min(lowest, HIGHEST_NANOS - 1));
+    this.#counts[index] = (this.#counts[index] as number) + count;
+  }
+
+  /** Adds the sum of other values, and their maximum. */
+  addTotals(sum: number, max: number): void {
+    this.#totals[SUM] = this.sum + sum;
+    this.#totals[MAX] = Math.max(this.max, max);
   }
 
   /**

@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { isIPv4 } from 'node:net';
+import { groupsOfIPv6 } from '../../sockets/address.ts';
 import type { Transport } from '../../sockets/socket.ts';
 
 // States in /proc/net: include/net/tcp_states.h. A UDP socket that is not connected shows TCP_CLOSE.
@@ -8,19 +10,43 @@ const STATES = { tcp: '0A', udp: '07' } as const satisfies Record<Transport, str
 const ACCEPTING = '00010000';
 const STREAM = '0001';
 
-/** Local addresses that accept traffic to 127.0.0.1, as in proc_net_tcp: itself, any address, and both in IPv6. */
-const LOOPBACK = ['0100007F', '00000000', '0'.repeat(32), '0000000000000000FFFF00000100007F'];
+/** The unspecified addresses of IPv4 and IPv6 in proc_net_tcp. */
+const ANY = ['00000000', '0'.repeat(32)];
+/** Before an IPv4 address in IPv6, RFC 4291, section 2.5.5.2. */
+const MAPPED = `${'0'.repeat(16)}FFFF0000`;
+
+/** Returns the local addresses that accept traffic to an IP address, as in proc_net_tcp: words of 32 bits as in memory. */
+function accepting(host: string): string[] {
+  if (isIPv4(host)) {
+    const word = wordsOf(host.split('.').map(Number));
+    return [word, `${MAPPED}${word}`, ...ANY];
+  }
+  return [wordsOf(groupsOfIPv6(host).flatMap((group) => [group >> 8, group & 0xff])), ...ANY.slice(1)];
+}
+
+function wordsOf(bytes: readonly number[]): string {
+  const hex = bytes.map((byte) => byte.toString(16).toUpperCase().padStart(2, '0'));
+  return Array.from({ length: hex.length / 4 }, (_, i) =>
+    hex
+      .slice(4 * i, 4 * i + 4)
+      .reverse()
+      .join(''),
+  ).join('');
+}
 
 /**
- * Returns the inodes of the sockets that serve a port of 127.0.0.1. It reads the kernel's tables, so the server does
+ * Returns the inodes of the sockets that serve a port of an IP address. It reads the kernel's tables, so the server does
  * not notice. Linux only.
  */
-export function listeningSockets(transport: Transport, port: number): string[] {
-  return [transport, `${transport}6`].flatMap((table) => parseListening(read(`/proc/net/${table}`), transport, port));
+export function listeningSockets(transport: Transport, port: number, host = '127.0.0.1'): string[] {
+  return [transport, `${transport}6`].flatMap((table) =>
+    parseListening(read(`/proc/net/${table}`), transport, port, host),
+  );
 }
 
 /** Does the work of {@link listeningSockets} on the text of `/proc/net/tcp`, `udp`, or one of the two for IPv6. */
-export function parseListening(table: string, transport: Transport, port: number): string[] {
+export function parseListening(table: string, transport: Transport, port: number, host = '127.0.0.1'): string[] {
+  const addresses = accepting(host);
   const hex = port.toString(16).toUpperCase().padStart(4, '0');
   return table.split('\n').flatMap((line) => {
     // Most lines are connections that have ended: splitting them all would take longer than reading the table.
@@ -28,7 +54,7 @@ export function parseListening(table: string, transport: Transport, port: number
     // `0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000 1000 0 INODE …`
     const [, local, remote, state, , , , , , inode] = line.trim().split(/\s+/);
     const [address = '', localPort] = local?.split(':') ?? [];
-    const serves = localPort === hex && LOOPBACK.includes(address) && state === STATES[transport];
+    const serves = localPort === hex && addresses.includes(address) && state === STATES[transport];
     return serves && inode !== undefined && remote?.endsWith(':0000') ? [inode] : [];
   });
 }

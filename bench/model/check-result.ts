@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { exchangeSchema } from './exchange.ts';
+import { servingMachineSchema } from './fleet.ts';
 import { amount, count } from './numbers.ts';
 import { loadSchema } from './operating-point.ts';
 import { environmentSchema } from './result.ts';
@@ -102,6 +103,10 @@ export const checkResultSchema = z.looseObject({
     budgetMs: amount.nullable(),
     /** Gated metrics that were left out because they could not be measured here; absent when there are none. */
     dropped: z.array(z.looseObject({ metric: z.string(), reason: z.string() })).optional(),
+    /** Names of the machines of the agents that made the load; absent when this machine did. */
+    agents: z.array(z.string()).optional(),
+    /** The machine that started the servers; absent when this one did. */
+    servedOn: servingMachineSchema.optional(),
     serverCpus: z.array(count),
     loadCpus: z.array(count),
   }),

@@ -38,6 +38,8 @@ const PLAN: Readonly<Record<string, PlanField>> = {
   timestamps: { name: 'timestamps', of: ({ timestamps = 'user' }) => timestamps },
   balance: { name: 'balance policy', ofBoth: true },
   threads: { name: 'generator threads' },
+  agents: { name: 'number of agents', of: ({ agents }) => agents?.length ?? null },
+  servedOn: { name: 'machine of the servers', of: ({ servedOn }) => servedOn ?? null },
   serverCpus: { name: 'CPUs for servers' },
   loadCpus: { name: 'CPUs for the load' },
 };

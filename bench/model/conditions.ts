@@ -42,7 +42,17 @@ function placement({ serverCpus, loadCpus }: Pick<Plan, 'serverCpus' | 'loadCpus
 }
 
 function trialsPlan(plan: Plan): Conditions {
-  const { durationSeconds, warmupSeconds, timeoutSeconds, requests, timestamps = 'user', threads, capacity } = plan;
+  const {
+    durationSeconds,
+    warmupSeconds,
+    timeoutSeconds,
+    requests,
+    timestamps = 'user',
+    threads,
+    agents,
+    servedOn,
+    capacity,
+  } = plan;
   return {
     'duration in seconds': String(durationSeconds),
     'warm-up in seconds': String(warmupSeconds),
@@ -50,11 +60,18 @@ function trialsPlan(plan: Plan): Conditions {
     'number of requests': String(requests ?? 'none'),
     timestamps,
     'generator threads': String(threads),
+    ...(agents && { agents: String(agents.length) }),
+    ...(servedOn && { 'machine of the servers': servedOn.name }),
     ...(capacity && { 'confirmation in seconds': String(capacity.confirmSeconds) }),
   };
 }
 
 /** Over HTTP, another page is another amount of work. */
-function checkPlan({ windowMs, page }: CheckResult['plan']): Conditions {
-  return { 'window in ms': String(windowMs), ...(page !== undefined && { page: page.slice(0, SHORT_HASH) }) };
+function checkPlan({ windowMs, page, agents, servedOn }: CheckResult['plan']): Conditions {
+  return {
+    'window in ms': String(windowMs),
+    ...(agents && { agents: String(agents.length) }),
+    ...(servedOn && { 'machine of the servers': servedOn.name }),
+    ...(page !== undefined && { page: page.slice(0, SHORT_HASH) }),
+  };
 }

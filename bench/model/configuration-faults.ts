@@ -13,6 +13,7 @@ import {
 import { engineWants } from './engine-support.ts';
 import { ConfigurationError } from './errors.ts';
 import { exchangeWants } from './exchange-faults.ts';
+import { fleetWants, servingWants } from './fleet-faults.ts';
 import { groupWants } from './group-faults.ts';
 import { whyNotMeasured } from './left-out.ts';
 import { isFixedSize, largestSize, smallestSize } from './message-sizes.ts';
@@ -20,15 +21,23 @@ import type { Scenario } from './operating-point.ts';
 import { stageWants } from './stage-faults.ts';
 import { sweepWants } from './sweep-faults.ts';
 import { thresholdFaults } from './threshold-faults.ts';
-import { type Fault, isWhole, MAX_CONNECTIONS, MAX_RATE, textsOf, unmet, type Want } from './want.ts';
+import {
+  type Fault,
+  isWhole,
+  MAX_CONNECTIONS,
+  MAX_MESSAGE,
+  MAX_PIPELINING,
+  MAX_RATE,
+  textsOf,
+  unmet,
+  type Want,
+} from './want.ts';
 import { supportWants } from './workload-support.ts';
 
 /** Bytes of a UDP request's header: its socket, and its sequence number. */
 const MIN_DATAGRAM = 8;
 /** The most that UDP carries over IPv4, udp(7): 65,535 less the IP and UDP headers. */
 const MAX_DATAGRAM = 65_507;
-const MAX_MESSAGE = 16 * 1024 * 1024;
-const MAX_PIPELINING = 1024;
 const MAX_REQUESTS = 1e12;
 /** How far the sum of shares may be from 1: they are decimal fractions. */
 const SHARE_TOLERANCE = 1e-9;
@@ -66,6 +75,8 @@ function faultsOf(configuration: RunConfiguration): Fault[] {
     ...unmet(stageWants(configuration)),
     ...unmet(supportWants(configuration)),
     ...unmet(engineWants(configuration)),
+    ...unmet(fleetWants(configuration)),
+    ...unmet(servingWants(configuration)),
     ...unmet(webSocketMessages(configuration)),
     ...unmet(connectionUse(configuration)),
     ...unmet(limits(configuration)),

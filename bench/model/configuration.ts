@@ -5,6 +5,7 @@ import type { TransportName } from '../../servers/transport.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
 import type { SecondEngine } from './engine.ts';
 import type { Exchange } from './exchange.ts';
+import type { FleetRequest, ServeRequest } from './fleet.ts';
 import { type Load, type Scenario, scenarioOf } from './operating-point.ts';
 import type { SelectPolicy } from './select-policy.ts';
 import type { Threshold } from './threshold.ts';
@@ -25,6 +26,7 @@ export interface TargetGroup {
 export type SingleTarget =
   | { readonly kind: 'model'; readonly model: ModelName }
   | ForeignServer
+  | OwnersCommand
   /** A server that already runs. */
   | {
       readonly kind: 'address';
@@ -38,6 +40,17 @@ export type SingleTarget =
       /** Redis only. */
       readonly redis?: RedisLogin;
     };
+
+/** A command that the owner of another machine lists by name, which starts it: only the name is known here. */
+export interface OwnersCommand {
+  readonly kind: 'owned';
+  readonly name: string;
+  /** As of {@link ForeignServer}. */
+  readonly startLimitMs: number;
+}
+
+/** A server that another machine may start. */
+export type ServedElsewhere = OwnersCommand | { readonly kind: 'model'; readonly model: ModelName };
 
 /** How connections log in to a Redis server. Not stored in results. */
 export interface RedisLogin {
@@ -92,6 +105,10 @@ export interface RunConfiguration extends Omit<Scenario, 'app'>, Load {
   readonly budgetMs?: number | undefined;
   /** Another load generator that measures each server, too; undefined: none. */
   readonly secondEngine?: SecondEngine | undefined;
+  /** Agents that make the load; undefined: this process does. */
+  readonly fleet?: FleetRequest | undefined;
+  /** The machine that starts the servers; undefined: this one does. */
+  readonly serveOn?: ServeRequest | undefined;
   /** Bounds that every trial must keep. */
   readonly thresholds: readonly Threshold[];
   readonly seed: number;
@@ -148,6 +165,7 @@ export function targetName(target: TargetSpec): string {
     case 'model':
       return target.model;
     case 'exec':
+    case 'owned':
       return target.name;
     case 'address':
       return target.url;

@@ -21,6 +21,11 @@ export class TargetError extends Error {
   }
 }
 
+/** An agent that makes a part of a load failed or was lost, or cannot be trusted with it. */
+export class AgentError extends Error {
+  override readonly name = 'AgentError';
+}
+
 /** A service that is no target, such as GitHub's API, refused a call or could not be reached. */
 export class ServiceError extends Error {
   override readonly name = 'ServiceError';

@@ -14,6 +14,7 @@ export function whyNotMeasured(
   }
   if (target.kind === 'model') return whyNotCarried(target.model, app, transport);
   if (target.kind === 'exec') return whyNotStarted(target.command, transport);
+  if (target.kind === 'owned') return undefined;
   return target.transport === transport ? undefined : `it speaks ${target.transport} only`;
 }
 
@@ -21,7 +22,7 @@ export function whyNotMeasured(
  * Returns why a command cannot be started as a server over a transport. One that names no transport is assumed to serve
  * over TCP. That it names no place to listen at is a fault of its own.
  */
-function whyNotStarted(command: string, transport: TransportName): string | undefined {
+export function whyNotStarted(command: string, transport: TransportName): string | undefined {
   const has = (placeholder: string) => command.includes(placeholder);
   if (transport === 'unix') return has('{path}') ? undefined : 'its command has no {path}';
   if (transport !== 'tcp' && !has('{transport}')) return 'its command has no {transport}';

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { transportNames } from '../../servers/transport.ts';
 import { capacityPlanSchema, capacitySchema } from './capacity.ts';
+import { servingMachineSchema } from './fleet.ts';
 import { metricUnits } from './metric.ts';
 import { amount, count } from './numbers.ts';
 import { loadSchema, pointShape, scenarioSchema } from './operating-point.ts';
@@ -67,6 +68,10 @@ const planSchema = z.looseObject({
   timeoutSeconds: amount.optional(),
   openTimeoutSeconds: amount.optional(),
   threads: count,
+  /** Names of the machines of the agents that made the load; absent when this machine did. */
+  agents: z.array(z.string()).optional(),
+  /** The machine that started the servers; absent when this one did. */
+  servedOn: servingMachineSchema.optional(),
   serverCpus: z.array(count),
   loadCpus: z.array(count),
   /** Searches for capacities only. */

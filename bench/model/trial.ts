@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { agentLoadSchema } from './fleet.ts';
 import { latencySchema } from './latency-summary.ts';
 import { amount, count } from './numbers.ts';
 import { pointShape } from './operating-point.ts';
@@ -220,6 +221,8 @@ const measuredTrialSchema = z.looseObject({
   /** How clients chose between several targets, and each one's part of the load; absent when there is one target. */
   select: z.string().optional(),
   targets: z.array(targetShareSchema).optional(),
+  /** The part of each agent that made the load; absent when this machine did. */
+  agents: z.array(agentLoadSchema).optional(),
   ...pointShape,
   /** Mean bytes of a message, rounded. */
   size: count,

@@ -25,6 +25,9 @@ export function textsOf(faults: readonly Fault[]): string[] {
 /** Limits of requested values, beyond any machine of today. */
 export const MAX_CONNECTIONS = 1_000_000;
 export const MAX_RATE = 100_000_000;
+/** Bytes of a message. */
+export const MAX_MESSAGE = 16 * 1024 * 1024;
+export const MAX_PIPELINING = 1024;
 
 export function isWhole(value: number, least: number, most: number): boolean {
   return Number.isInteger(value) && value >= least && value <= most;

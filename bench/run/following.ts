@@ -1,16 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Generator } from '../load/generator.ts';
+import { LOOK_NANOS, type LoadGenerator } from '../load/load-generator.ts';
 import { nowNanos } from '../measure/clock.ts';
 import { Slices } from '../measure/slices.ts';
 import { Timeline } from '../measure/timeline.ts';
 import type { Slice, TimelinePoint } from '../model/trial.ts';
 import type { Sample } from './observer.ts';
 
-/**
- * Interval between readings of the generator's counts. It is short enough to distinguish drift from noise in a load of
- * one second.
- */
-const LOOK_NANOS = 100e6;
 /** Readings between two points of the timeline: one second. */
 const LOOKS_A_POINT = 10;
 
@@ -26,7 +21,7 @@ export interface Course {
  * @param sampled receives each point of the timeline when it is complete.
  */
 export async function follow(
-  generator: Generator,
+  generator: LoadGenerator,
   begin: number,
   end: number,
   completed: number,
@@ -37,6 +32,7 @@ export async function follow(
   for (let looks = 1; ; looks++) {
     const time = Math.min(begin + looks * LOOK_NANOS, end);
     await until(time);
+    await generator.settled(looks);
     const doneNanos = generator.doneNanos();
     const now = doneNanos ?? nowNanos();
     const over = doneNanos !== undefined || time === end;

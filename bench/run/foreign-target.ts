@@ -6,11 +6,10 @@ import { holdSocket, listeningOnPath, listeningSockets } from '../measure/listen
 import type { ForeignServer } from '../model/configuration.ts';
 import { type ForeignSpec, foreignProgram } from './foreign-command.ts';
 import { judgeEnds } from './process-ends.ts';
-import type { RunningTarget, TargetOptions } from './running-target.ts';
+import { LOOPBACK, type RunningTarget, type TargetOptions } from './running-target.ts';
 import { ServerProcess } from './server-process.ts';
 import { WatchedProcesses } from './watched-processes.ts';
 
-const HOST = '127.0.0.1';
 const POLL_MS = 5;
 /**
  * Pause between polls, in durations of a poll. Reading the socket tables takes milliseconds of CPU time where many
@@ -34,18 +33,22 @@ interface Place {
   readonly listening: () => string[];
 }
 
-async function placeFor({ transport, path }: Pick<TargetOptions, 'transport' | 'path'>): Promise<Place> {
+async function placeFor({
+  transport,
+  path,
+  host = LOOPBACK,
+}: Pick<TargetOptions, 'transport' | 'path' | 'host'>): Promise<Place> {
   if (path !== undefined) {
     const values = { path, transport };
     return { address: { path }, name: path, values, listening: () => listeningOnPath(path) };
   }
   const basis = basicTransport(transport);
-  const port = await freePort(basis);
+  const port = await freePort(basis, host);
   return {
-    address: { host: HOST, port },
-    name: `${transport} port ${port} of ${HOST}`,
-    values: { port: String(port), host: HOST, transport },
-    listening: () => listeningSockets(basis, port),
+    address: { host, port },
+    name: `${transport} port ${port} of ${host}`,
+    values: { port: String(port), host, transport },
+    listening: () => listeningSockets(basis, port, host),
   };
 }
 

@@ -5,7 +5,7 @@ import type { ServerSpec } from '../../servers/contract.ts';
 import type { ModelName } from '../../servers/model-catalog.ts';
 import { HOST_QUESTION, type HostMessage, type HostSpec } from '../../servers/spawning/host-messages.ts';
 import { hostProgram } from '../../servers/spawning/server-process.ts';
-import type { RunningTarget, TargetOptions } from './running-target.ts';
+import { LOOPBACK, type RunningTarget, type TargetOptions } from './running-target.ts';
 import { ServerProcess } from './server-process.ts';
 
 /** Starting a process takes about 0.1 s; the limit allows for overloaded machines. */
@@ -16,8 +16,9 @@ const TIME_LIMITS = { ...DEFAULT_TIME_LIMITS, idleMs: 0 };
 const NOTHING = Promise.resolve([]);
 
 /** Starts a built-in model in its own process, to be measured. @throws {TargetError} when it does not start. */
-export function startHost(model: ModelName, { cpus, signal, ...served }: TargetOptions): Promise<RunningTarget> {
-  return startHostOf(model, { ...served, timeLimits: TIME_LIMITS, host: '127.0.0.1', port: 0 }, cpus, signal);
+export function startHost(model: ModelName, options: TargetOptions): Promise<RunningTarget> {
+  const { cpus, signal, host = LOOPBACK, ...served } = options;
+  return startHostOf(model, { ...served, timeLimits: TIME_LIMITS, host, port: 0 }, cpus, signal);
 }
 
 /**

@@ -7,6 +7,7 @@ import { isStamped, pageOf } from '../model/app-workload.ts';
 import { membersOf, type RunConfiguration } from '../model/configuration.ts';
 import { httpRequests, isPlainGet } from '../model/exchange.ts';
 import { growsInStages, mostConnections } from '../model/operating-point.ts';
+import type { LoadRecipe } from './load-source.ts';
 import type { Placement } from './placement.ts';
 import { pointOf, type TrialSpec } from './planner.ts';
 import { type Destination, protocolSpec } from './protocol-spec.ts';
@@ -45,6 +46,13 @@ export function planLoad(
     timeoutMs,
     openTimeoutMs,
   };
+}
+
+/** Returns what the protocol of that load is made of. */
+export function recipeOf(spec: TrialSpec, configuration: RunConfiguration, target: RunningTarget): LoadRecipe {
+  const addresses = (target.members ?? [target]).map(({ address }) => address);
+  const { exchangeWithSecrets = spec.exchange } = configuration;
+  return { destinations: destinationsOf(spec, addresses), exchange: exchangeWithSecrets };
 }
 
 function selectionOf({ target }: TrialSpec, addresses: readonly SocketAddress[]): Pick<LoadPlan, 'selection'> {

@@ -1,5 +1,7 @@
 import { ConfigurationError } from '../model/errors.ts';
 import type { Reason } from '../model/trial.ts';
+import type { LoadSource } from './load-source.ts';
+import type { ServerHost } from './server-host.ts';
 
 /** CPUs on which the server and the generator run. */
 export interface Placement {
@@ -9,6 +11,10 @@ export interface Placement {
   /** Number of generator threads. */
   readonly threads: number;
   readonly warnings: readonly Reason[];
+  /** Present when the load is made elsewhere; `loadCpus` has no effect then. */
+  readonly source?: LoadSource;
+  /** Present when the servers run elsewhere; `serverCpus` is empty then. */
+  readonly host?: ServerHost;
 }
 
 export interface RequestedPlacement {
@@ -54,6 +60,23 @@ export function placeOnCpus(allowed: readonly number[], requested: RequestedPlac
     threads: requested.threads ?? Math.max(1, loadCpus.length),
     warnings: apart ? [] : [sharedWarning(allowed.length)],
   };
+}
+
+/** Returns a placement with the load elsewhere, so that server and load share no CPU. */
+export function withSource(placement: Placement, source: LoadSource | undefined): Placement {
+  return source === undefined ? placement : { ...placement, source, warnings: [] };
+}
+
+/** Returns a placement with the servers elsewhere: the load may have all CPUs that were not chosen otherwise. */
+export function withHost(
+  placement: Placement,
+  host: ServerHost,
+  allowed: readonly number[],
+  requested: RequestedPlacement,
+): Placement {
+  const loadCpus = requested.loadCpus ?? [];
+  const threads = requested.threads ?? (loadCpus.length || allowed.length);
+  return { ...placement, host, serverCpus: [], loadCpus, threads, warnings: [] };
 }
 
 /**

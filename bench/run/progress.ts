@@ -1,4 +1,4 @@
-import type { Generator } from '../load/generator.ts';
+import type { LoadGenerator } from '../load/load-generator.ts';
 import { nowNanos } from '../measure/clock.ts';
 import type { Phase } from '../model/event.ts';
 import type { RunObserver, Sample } from './observer.ts';
@@ -15,7 +15,7 @@ export class RunProgress implements TrialObserver {
   #done = 0;
   #trial: TrialSpec | undefined;
   #phase: Phase = 'starting';
-  #generator: Generator | undefined;
+  #generator: LoadGenerator | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** Time and number of completed requests when the rate was last computed. */
   #mark = { time: 0, completed: 0 };
@@ -52,7 +52,7 @@ export class RunProgress implements TrialObserver {
     this.#report();
   }
 
-  loading(generator: Generator): void {
+  loading(generator: LoadGenerator): void {
     this.#generator = generator;
     this.#mark = { time: nowNanos(), completed: 0 };
   }

@@ -1,10 +1,11 @@
 import type { OpeningReport } from '../load/thread-report.ts';
-import { countedBetween, type KernelCounters, readKernelCounters } from '../measure/kernel-counters.ts';
-import { type TreeMemory, type TreeUsage, treeMemory, treePssBytes, treeUsage } from '../measure/procfs.ts';
-import { dropsOfUdpPort } from '../measure/udp-sockets.ts';
+import { countedBetween, type KernelCounters } from '../measure/kernel-counters.ts';
+import type { TreeMemory, TreeUsage } from '../measure/procfs.ts';
 import type { KernelUsage, ServerUsage } from '../model/trial.ts';
 import type { TrialSpec } from './planner.ts';
 import type { RunningTarget } from './running-target.ts';
+import { meterOf } from './server-meter.ts';
+import type { ServerMeter, ServerReading } from './server-reading.ts';
 
 /** Usage of the server and completed requests, at one moment. */
 export interface Sample {
@@ -12,43 +13,51 @@ export interface Sample {
   readonly usage: TreeUsage | null;
 }
 
-/** Reads, before and after a load, the server's usage and the kernel's counters. */
+/** Reads, before and after a load, the server's usage and the counters of its kernel, where the server runs. */
 export class Readings {
-  readonly #target: RunningTarget;
-  readonly #kernelBefore: KernelCounters | null = readKernelCounters();
+  readonly #meter: ServerMeter;
+  /** As it was idle, before connections were opened. */
+  readonly #idle: Pick<ServerReading, 'kernel' | 'pssBytes'>;
   #dropsBefore = 0;
   #before: Sample | undefined;
   #after: Sample | undefined;
   #kernel: KernelUsage | null = null;
-  readonly #idlePssBytes: number;
   #memoryBytesPerConnection: number | undefined;
 
-  /** Create it before connections are opened: it reads the memory of the idle server. */
-  constructor(target: RunningTarget) {
-    this.#target = target;
-    this.#idlePssBytes = target.pids === null ? 0 : treePssBytes(target.pids());
+  private constructor(meter: ServerMeter, idle: Pick<ServerReading, 'kernel' | 'pssBytes'>) {
+    this.#meter = meter;
+    this.#idle = idle;
+  }
+
+  /** Call it before connections are opened: it reads the memory of the idle server. */
+  static async begin(target: RunningTarget): Promise<Readings> {
+    const meter = meterOf(target);
+    return new Readings(meter, await meter.read('kernel', 'pssBytes'));
   }
 
   /** Call it when the connections are open, before the load begins. */
-  opened({ workload, connection }: TrialSpec, { opened, answered }: OpeningReport): void {
-    const { pids } = this.#target;
+  async opened({ workload, connection }: TrialSpec, { opened, answered }: OpeningReport): Promise<void> {
+    const { pssBytes: before } = this.#idle;
     const answers = workload === 'request-response' || workload === 'broadcast';
     const idle = answers && connection === 'pooled' && answered === opened;
-    if (pids === null || this.#idlePssBytes === 0 || !idle) return;
-    this.#memoryBytesPerConnection = (treePssBytes(pids()) - this.#idlePssBytes) / opened;
+    if (before === null || before === 0 || !idle) return;
+    const { pssBytes } = await this.#meter.read('pssBytes');
+    this.#memoryBytesPerConnection = ((pssBytes ?? 0) - before) / opened;
   }
 
   /** Takes the first sample. @param completed requests completed so far. */
-  startMeasuring(completed: number): void {
+  async startMeasuring(completed: number): Promise<void> {
+    const { usage, drops } = await this.#meter.read('drops', 'usage');
     // Drops in the warm-up do not count against the requests that are measured.
-    this.#dropsBefore = this.#drops() ?? 0;
-    this.#before = this.#sample(completed);
+    this.#dropsBefore = drops ?? 0;
+    this.#before = { completed, usage };
   }
 
   /** Takes the second sample. @param completed requests completed so far. */
-  stopMeasuring(completed: number): void {
-    this.#after = this.#sample(completed);
-    this.#kernel = kernelUsage(this.#kernelBefore, readKernelCounters());
+  async stopMeasuring(completed: number): Promise<void> {
+    const { usage, kernel } = await this.#meter.read('usage', 'kernel');
+    this.#after = { completed, usage };
+    this.#kernel = kernelUsage(this.#idle.kernel, kernel);
   }
 
   /** What the kernel counted from the opening of connections until measuring ended; null where it is not readable. */
@@ -60,9 +69,9 @@ export class Readings {
    * Returns what the server used while measuring, and the memory that it holds now: call it while connections are open.
    * Null when the server's processes are not known.
    */
-  server(): ServerUsage | null {
-    const pids = this.#target.pids?.();
-    const usage = serverUsage(this.#before, this.#after, pids ? treeMemory(pids) : null);
+  async server(): Promise<ServerUsage | null> {
+    const { memory } = await this.#meter.read('memory');
+    const usage = serverUsage(this.#before, this.#after, memory);
     const memoryBytesPerConnection = this.#memoryBytesPerConnection;
     if (usage === null || memoryBytesPerConnection === undefined) return usage;
     return { ...usage, memoryBytesPerConnection };
@@ -72,22 +81,9 @@ export class Readings {
    * Returns the datagrams that the server's sockets dropped since measuring began; null when they are not readable.
    * Call it after the drain: requests that waited for a socket are sent in the drain and may be dropped, too.
    */
-  droppedByServer(): number | null {
-    const now = this.#drops();
-    return now === null ? null : Math.max(0, now - this.#dropsBefore);
-  }
-
-  /** Returns null when the sockets of any server are not readable. */
-  #drops(): number | null {
-    const drops = (this.#target.members ?? [this.#target]).map(({ address }) =>
-      'path' in address ? null : dropsOfUdpPort(address.port),
-    );
-    return drops.reduce((sum, each) => (sum === null || each === null ? null : sum + each), 0);
-  }
-
-  #sample(completed: number): Sample {
-    const pids = this.#target.pids?.();
-    return { completed, usage: pids ? treeUsage(pids) : null };
+  async droppedByServer(): Promise<number | null> {
+    const { drops } = await this.#meter.read('drops');
+    return drops === null ? null : Math.max(0, drops - this.#dropsBefore);
   }
 }
 

@@ -7,7 +7,7 @@ import { whileStamping } from '../measure/stamping.ts';
 import { balanceOf, membersOf, type RunConfiguration, scenariosOf, targetName } from '../model/configuration.ts';
 import { assertRunnable } from '../model/configuration-faults.ts';
 import { engineNotes } from '../model/engine-support.ts';
-import { TargetError } from '../model/errors.ts';
+import { AgentError, TargetError } from '../model/errors.ts';
 import { leftOut } from '../model/left-out.ts';
 import { meanSize } from '../model/message-sizes.ts';
 import { loadOf, mostConnections, scenarioOf } from '../model/operating-point.ts';
@@ -24,6 +24,7 @@ import { RoundCourse } from './round-course.ts';
 import { withScaling } from './scaling/analysis.ts';
 import { runTrial } from './trial.ts';
 import { stateVerdict } from './verdict.ts';
+import { whileElsewhere } from './while-fleet.ts';
 
 /**
  * Runs every trial of a configuration, one after the other, and returns all results. A target that fails is recorded in
@@ -39,7 +40,8 @@ export async function run(
 ): Promise<Result> {
   assertRunnable(configuration);
   const placement = prepare(configuration);
-  const rounds = () => runRounds(configuration, placement, observer, signal);
+  const rounds = () =>
+    whileElsewhere(configuration, placement, (placed) => runRounds(configuration, placed, observer, signal));
   return configuration.timestamps === 'kernel' ? whileStamping(rounds) : rounds();
 }
 
@@ -62,9 +64,15 @@ async function runRounds(
       if (outcome === null) break;
       result = withOutcome(result, outcome, configuration);
       observer.saved(result);
+      if (placement.source?.isLost) break;
     }
     const { trials } = result;
-    if (signal.aborted || course.isOver(() => compareTargets(trials, course.alpha), nowNanos())) break;
+    if (
+      signal.aborted ||
+      placement.source?.isLost ||
+      course.isOver(() => compareTargets(trials, course.alpha), nowNanos())
+    )
+      break;
   }
   return finished(withComparison({ ...result, interrupted: signal.aborted }, course.alpha), course, configuration);
 }
@@ -93,7 +101,12 @@ export function prepare(configuration: RunConfiguration): Placement {
   const why = whyNoLibc();
   if (why !== undefined) throw new UnavailableError(`the load generator can't run here: ${why}`);
   const levels = scenariosOf(configuration).flatMap(({ connections }) => connections);
-  allowOpenFiles(Math.max(...levels.map((connections) => mostConnections({ ...configuration, connections }))));
+  const most = Math.max(...levels.map((connections) => mostConnections({ ...configuration, connections })));
+  // Agents open the connections, but a server that starts here accepts them.
+  const { fleet, serveOn, targets } = configuration;
+  const isServedHere = serveOn === undefined && targets.some(({ kind }) => kind !== 'address');
+  const isElsewhere = fleet !== undefined && !isServedHere;
+  allowOpenFiles(isElsewhere ? 0 : most);
   return place(configuration);
 }
 
@@ -113,11 +126,15 @@ export async function attempt(
     return { trial: await runTrial(spec, configuration, placement, progress, signal) };
   } catch (error) {
     if (signal.aborted) return null;
+    if (error instanceof AgentError) return { failure: failureOf(spec, error.message) };
     if (!(error instanceof TargetError)) throw error;
-    const { target, round } = spec;
-    const where = { target: targetName(target), ...pointOf(spec), round };
-    return { failure: { ...where, message: error.message, stderr: [...error.stderr] } };
+    return { failure: failureOf(spec, error.message, error.stderr) };
   }
+}
+
+function failureOf(spec: TrialSpec, message: string, stderr: readonly string[] = []): Failure {
+  const { target, round } = spec;
+  return { target: targetName(target), ...pointOf(spec), round, message, stderr: [...stderr] };
 }
 
 function withOutcome(result: Result, outcome: Outcome, { thresholds }: RunConfiguration): Result {
@@ -184,7 +201,10 @@ function describePlan(configuration: RunConfiguration, placement: Placement): Pl
     openTimeoutSeconds: configuration.openTimeoutMs / 1000,
     timestamps,
     ...(secondEngine !== undefined && { secondEngine }),
-    threads: placement.threads,
+    // Agents choose how many threads each runs, unless the user did.
+    threads: placement.source ? (configuration.fleet?.threads ?? 0) : placement.threads,
+    ...(placement.source && { agents: [...placement.source.machines] }),
+    ...(placement.host && { servedOn: placement.host.machine }),
     serverCpus: [...placement.serverCpus],
     loadCpus: [...placement.loadCpus],
   };

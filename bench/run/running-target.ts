@@ -2,6 +2,7 @@ import type { BalancePolicy } from '../../servers/balance/policies.ts';
 import type { Served } from '../../servers/served.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
+import type { ServerMeter } from './server-reading.ts';
 
 /** A target that is running and accepts requests at an address. */
 export interface RunningTarget {
@@ -10,6 +11,8 @@ export interface RunningTarget {
   readonly members?: readonly RunningTarget[];
   /** Returns the pids of all its processes at this moment; null when this program did not start it. */
   readonly pids: (() => readonly number[]) | null;
+  /** Reads what it uses; absent when its processes, if known, are on this machine: see meterOf(). */
+  readonly meter?: ServerMeter;
   /**
    * Rejects with a {@link TargetError} when the target ends unexpectedly, or when a thread or process of a built-in
    * server does. Never resolves.
@@ -33,10 +36,15 @@ export interface RunningTarget {
   stop(): Promise<void>;
 }
 
+/** The address that servers of a trial listen on, so that no other machine can reach them. */
+export const LOOPBACK = '127.0.0.1';
+
 export interface TargetOptions extends Served {
   readonly transport: TransportName;
   /** Path of the Unix-domain socket to serve on; over other transports a port is chosen. */
   readonly path?: string;
+  /** IP address to listen on. Default: {@link LOOPBACK}. */
+  readonly host?: string;
   /** For models that balance. */
   readonly balance?: BalancePolicy;
   /** CPUs to run on; empty: the kernel chooses. */

@@ -3,13 +3,25 @@ import { startForeign } from './foreign-target.ts';
 import { startGroup } from './group-target.ts';
 import { startHost } from './host-target.ts';
 import type { RunningTarget, TargetOptions } from './running-target.ts';
+import type { ServerHost } from './server-host.ts';
 import { inSocketDirectory } from './socket-directory.ts';
+
+/** Another machine that starts servers, and how many connections they have to accept. */
+export interface Elsewhere {
+  readonly host: ServerHost;
+  readonly connections: number;
+}
 
 /**
  * Starts the target of a trial, and waits until it is ready. A target that is given by its address already runs.
+ * @param elsewhere undefined: servers are started on this machine.
  * @throws {TargetError} when it does not start. The error contains the reason and the last lines on stderr.
  */
-export async function startTarget(target: TargetSpec, options: TargetOptions): Promise<RunningTarget> {
+export async function startTarget(
+  target: TargetSpec,
+  options: TargetOptions,
+  elsewhere?: Elsewhere | undefined,
+): Promise<RunningTarget> {
   switch (target.kind) {
     case 'address':
       return {
@@ -21,17 +33,28 @@ export async function startTarget(target: TargetSpec, options: TargetOptions): P
         stop: async () => {},
       };
     case 'group':
-      return startGroup(target.members, (member) => startTarget(member, options));
-    default:
-      return options.transport === 'unix'
-        ? inSocketDirectory((path) => startServer(target, { ...options, path }))
-        : startServer(target, options);
+      return startGroup(target.members, (member) => startTarget(member, options, elsewhere));
+    case 'exec':
+      return startHere(target, options);
+    case 'model':
+      return elsewhere === undefined
+        ? startHere(target, options)
+        : elsewhere.host.start(target, options, elsewhere.connections);
+    case 'owned':
+      // configurationFaults() refuses it.
+      if (elsewhere === undefined) throw new TypeError(`no machine to start ${target.name} on`);
+      return elsewhere.host.start(target, options, elsewhere.connections);
   }
 }
 
-function startServer(
-  target: Exclude<SingleTarget, { readonly kind: 'address' }>,
-  options: TargetOptions,
-): Promise<RunningTarget> {
+type ServedHere = Extract<SingleTarget, { readonly kind: 'exec' | 'model' }>;
+
+function startHere(target: ServedHere, options: TargetOptions): Promise<RunningTarget> {
+  return options.transport === 'unix'
+    ? inSocketDirectory((path) => startServer(target, { ...options, path }))
+    : startServer(target, options);
+}
+
+function startServer(target: ServedHere, options: TargetOptions): Promise<RunningTarget> {
   return target.kind === 'exec' ? startForeign(target, options) : startHost(target.model, options);
 }

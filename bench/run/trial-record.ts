@@ -46,6 +46,7 @@ export function recordTrial(spec: TrialSpec, configuration: RunConfiguration, fi
     target: targetName(spec.target),
     ...(balance !== undefined && { balance }),
     ...targetShares(spec, load),
+    ...(load.agents && { agents: [...load.agents] }),
     ...pointOf(spec),
     connections: mostConnections(spec),
     rate: offeredRate(spec, configuration, load.measuredSeconds),

@@ -1,18 +1,19 @@
 import type { WorkSpec } from '../../servers/work/spec.ts';
 import { formatAddress } from '../../sockets/address.ts';
 import { SystemError } from '../../sockets/errors/errno.ts';
-import { Generator, type LoadPlan } from '../load/generator.ts';
+import { Generator } from '../load/generator.ts';
+import type { LoadGenerator } from '../load/load-generator.ts';
 import type { OpeningReport } from '../load/thread-report.ts';
 import { nowNanos } from '../measure/clock.ts';
 import { balanceOf, type RunConfiguration } from '../model/configuration.ts';
 import { TargetError } from '../model/errors.ts';
 import type { Phase } from '../model/event.ts';
 import { largestSize } from '../model/message-sizes.ts';
-import { growsInStages } from '../model/operating-point.ts';
+import { growsInStages, mostConnections } from '../model/operating-point.ts';
 import { parseWork } from '../model/request-work.ts';
 import type { Trial } from '../model/trial.ts';
 import { follow, until } from './following.ts';
-import { planLoad, streamKeyOf } from './load-plan.ts';
+import { planLoad, recipeOf, streamKeyOf } from './load-plan.ts';
 import type { Sample } from './observer.ts';
 import { opened } from './opening.ts';
 import type { Placement } from './placement.ts';
@@ -28,7 +29,7 @@ import { whileRunning } from './while-running.ts';
 /** Watches one trial: receives each phase, the generator once it exists, and each second measured. */
 export interface TrialObserver {
   phase(phase: Phase): void;
-  loading(generator: Generator): void;
+  loading(generator: LoadGenerator): void;
   sampled(sample: Sample): void;
 }
 
@@ -45,23 +46,28 @@ export async function runTrial(
 ): Promise<Trial> {
   observer.phase('starting');
   const policy = balanceOf(spec.target, configuration);
-  const starting = startTarget(spec.target, {
+  const connections = mostConnections(spec);
+  const options = {
     transport: spec.transport,
     app: spec.app,
     work: workSpecOf(spec),
     cpus: placement.serverCpus.slice(0, spec.cpus),
     signal,
     streamKey: streamKeyOf(spec, configuration),
+    ...(configuration.fleet && { host: configuration.fleet.listenOn }),
     ...(policy !== undefined && { balance: policy }),
-  });
+  };
+  const starting = startTarget(spec.target, options, placement.host && { host: placement.host, connections });
   return whileRunning(starting, async (target) => {
     const over = new AbortController();
     const ended = Promise.race([target.died, aborted(signal, over.signal)]);
     // Each load reports it while it runs.
     ended.catch(() => undefined);
     const plan = planLoad(spec, configuration, placement, target);
+    const { source } = placement;
+    const start = () => source?.start(plan, recipeOf(spec, configuration, target)) ?? new Generator(plan);
     const measureHere = (isFresh: boolean) =>
-      loadTarget(spec, configuration, { target, plan, ended, isFresh }, observer);
+      loadTarget(spec, configuration, { target, ended, isFresh, start }, observer);
     try {
       if (configuration.secondEngine === undefined) return await measureHere(true);
       return await inTurns(spec.round, measureHere, () => {
@@ -77,26 +83,27 @@ export async function runTrial(
 /** A target that runs, and the load to put on it. */
 interface LoadedTarget {
   readonly target: RunningTarget;
-  readonly plan: LoadPlan;
   /** Rejects when the target ends or the run is aborted. */
   readonly ended: Promise<never>;
   /** Whether the target has had no load before. */
   readonly isFresh: boolean;
+  /** Starts the load, which opens its connections. */
+  start(): LoadGenerator;
 }
 
 /** Opens connections to a target, warms up, measures, drains and closes them. */
-function loadTarget(
+async function loadTarget(
   spec: TrialSpec,
   configuration: RunConfiguration,
-  { target, plan, ended, isFresh }: LoadedTarget,
+  { target, ended, isFresh, start }: LoadedTarget,
   observer: TrialObserver,
 ): Promise<Trial> {
-  const readings = new Readings(target);
-  return whileRunning(new Generator(plan), async (generator) => {
+  const readings = await Promise.race([Readings.begin(target), ended]);
+  return whileRunning(start(), async (generator) => {
     observer.loading(generator);
     try {
       const parts = { target, generator, readings, isFresh };
-      return await Promise.race([measure(spec, configuration, parts, observer), ended]);
+      return await Promise.race([measure(spec, configuration, parts, observer), ended, generator.broken]);
     } finally {
       observer.phase('stopping');
     }
@@ -112,7 +119,7 @@ function workSpecOf({ work, cacheHit, transport, sizes }: TrialSpec): WorkSpec |
 /** What takes part in a trial. */
 interface Parts {
   readonly target: RunningTarget;
-  readonly generator: Generator;
+  readonly generator: LoadGenerator;
   readonly readings: Readings;
   readonly isFresh: boolean;
 }
@@ -127,14 +134,14 @@ async function measure(
   const opening = await opened(spec, target, generator);
   if (opening.answered === 0) throw unanswered(target, opening, spec, configuration);
   // After another load, the memory that its connections took may not have been returned.
-  if (isFresh) readings.opened(spec, opening);
+  if (isFresh) await readings.opened(spec, opening);
 
   // Without a warm-up, requests that complete before this thread reads the count are already measured.
   const beforeBegin = generator.completed();
   // For the same reason, processes that may end then are watched from here on.
   const clientsStay = spec.connection === 'pooled' && !growsInStages(spec);
   if (configuration.warmupMs === 0) target.watch(clientsStay);
-  const begin = nowNanos();
+  const begin = nowNanos() + generator.aheadNanos;
   const warmupEnd = begin + configuration.warmupMs * 1e6;
   const measureEnd = warmupEnd + configuration.durationMs * 1e6;
   // The drain lasts until every request was answered or has timed out.
@@ -142,12 +149,13 @@ async function measure(
   observer.phase('warming up');
   generator.go({ begin, warmupEnd, measureEnd, drainEnd });
   await until(warmupEnd);
+  await generator.settled(0);
   if (configuration.warmupMs > 0) target.watch(clientsStay);
   const before = configuration.warmupMs === 0 ? beforeBegin : generator.completed();
-  readings.startMeasuring(before);
+  await readings.startMeasuring(before);
   observer.phase('measuring');
   const course = await follow(generator, warmupEnd, measureEnd, before, (sample) => observer.sampled(sample));
-  readings.stopMeasuring(generator.completed());
+  await readings.stopMeasuring(generator.completed());
   observer.phase('draining');
   const load = await generator.finished();
   const lostProcesses = await target.lost();
@@ -156,9 +164,9 @@ async function measure(
     opening,
     load,
     threads: generator.threads,
-    server: readings.server(),
+    server: await readings.server(),
     kernel: readings.kernel,
-    droppedByServer: readings.droppedByServer(),
+    droppedByServer: await readings.droppedByServer(),
     lostProcesses,
   });
   return { ...measured, validity: judgeTrial(measured) };

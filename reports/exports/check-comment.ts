@@ -47,7 +47,7 @@ export function checkCommentFolds(result: CheckResult): Fold[] {
     ...(advice.length === 0 ? [] : [part('advice', [bold('What to do next')]), listPart('advice', advice)]),
   ];
   const machine = `${cpuModel}, ${formatPlural(cpus, 'CPU')}${virtualized ? ' (virtual)' : ''}, ${kernel}, Node ${node}, sockbench ${sockbench}`;
-  const placed = `CPUs of the servers: ${plan.serverCpus.join(', ') || 'any'}; of the load: ${plan.loadCpus.join(', ') || 'any'}`;
+  const placed = `CPUs of the servers: ${plan.serverCpus.join(', ') || 'any'}; of the load: ${plan.agents ? `those of ${formatPlural(plan.agents.length, 'agent')}` : plan.loadCpus.join(', ') || 'any'}`;
   return [
     { open: [], parts: shown, close: [] },
     folded('How to repeat it, noise and machine', [

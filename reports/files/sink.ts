@@ -1,4 +1,14 @@
-import { accessSync, constants, lstatSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { jsonDocument } from '../text/json-document.ts';
 import { ensureDirectory } from './ensure-directory.ts';
@@ -53,6 +63,15 @@ export class ResultSink {
     replaceFile(this.file, jsonDocument(savedSchemas[result.schema].parse(result)));
     this.#point();
     rmSync(this.#journalFile, { force: true });
+  }
+
+  /** Removes the directory when nothing was saved in it. Never throws. */
+  removeIfEmpty(): void {
+    try {
+      rmdirSync(this.directory);
+    } catch {
+      // It has results, or is gone.
+    }
   }
 
   #point(): void {

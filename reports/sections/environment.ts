@@ -60,12 +60,21 @@ function factsOf({ environment, plan, startedAt, finishedAt }: Result | CheckRes
     ['Node.js', node],
     ['sockbench', sockbench],
     ...(commit === undefined ? [] : [['commit', commit] as const]),
-    ['CPUs of servers', cpuList(plan.serverCpus)],
-    ['CPUs of the load', cpuList(plan.loadCpus)],
+    ...placementFacts(plan),
     ...('threads' in plan ? runFacts(plan as Plan) : []),
     ['seed', String(plan.seed)],
     ['started', instant(startedAt)],
     ['finished', finishedAt === null ? 'not yet, or it was ended' : instant(finishedAt)],
+  ];
+}
+
+function placementFacts({ agents, serverCpus, loadCpus, ...plan }: (Result | CheckResult)['plan']): Facts {
+  const { servedOn } = plan as Plan;
+  return [
+    servedOn
+      ? ['machine of servers', `${servedOn.name}: ${servedOn.cpus} CPUs, ${servedOn.kernel}, Node.js ${servedOn.node}`]
+      : ['CPUs of servers', cpuList(serverCpus)],
+    agents ? ['agents of the load', agents.join(', ')] : ['CPUs of the load', cpuList(loadCpus)],
   ];
 }
 

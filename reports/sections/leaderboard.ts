@@ -3,6 +3,7 @@ import type { IntervalChart, IntervalRow } from '../document/chart.ts';
 import type { Block, Section } from '../document/report-document.ts';
 import type { Aggregate } from '../tables/aggregate.ts';
 import { comparisonTable, rankText, servedWords } from '../tables/comparison.ts';
+import { agentLoadsTable } from '../tables/details/agents.ts';
 import { secondOpinionTable } from '../tables/details/second-opinion.ts';
 import { targetsTable } from '../tables/details/targets.ts';
 import { Footnotes } from '../text/footnotes.ts';
@@ -30,7 +31,7 @@ export function leaderboardSection(result: Result, scenarios: readonly MeasuredS
 /** Returns what further is known of one load: its targets, when several shared it, and a second load generator's numbers. */
 function loadDetails({ plan, trials }: Result): Block[] {
   if (plan.command !== 'run') return [];
-  return [targetsTable(trials), secondOpinionTable(trials)].flatMap((table) =>
+  return [targetsTable(trials), agentLoadsTable(trials), secondOpinionTable(trials)].flatMap((table) =>
     table === null ? [] : tableBlock(table),
   );
 }

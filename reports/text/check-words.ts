@@ -15,10 +15,15 @@ export function checkHeading({ environment, plan, pace }: CheckResult): string[]
   const over = `${protocolName(app, exchange)} over ${plan.transport}`;
   const load = [over, ...requested, formatPlural(plan.connections, 'connection'), ...size, ...type].join(', ');
   const paced = pace === null || pace.rate === 0 ? [] : [`then ${formatCount(pace.rate)} requests/s`];
+  const { agents, servedOn } = plan;
+  const elsewhere = [
+    ...(agents ? [`load from ${formatPlural(agents.length, 'agent')}`] : []),
+    ...(servedOn ? [`servers on ${servedOn.name}`] : []),
+  ];
   const warmup = pace === null ? [] : [`${formatSeconds(pace.warmupMs / 1000)} of warm-up`];
   return [
     `${cpuModel}, ${formatPlural(cpus, 'CPU')}, ${kernel}, Node ${node}, sockbench ${sockbench}`,
-    [load, 'full load', ...paced, ...warmup, `seed ${plan.seed}`].join('; '),
+    [load, 'full load', ...paced, ...elsewhere, ...warmup, `seed ${plan.seed}`].join('; '),
   ];
 }
 

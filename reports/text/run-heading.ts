@@ -15,12 +15,17 @@ export function machineLine({ environment }: Pick<Result, 'environment'>): strin
 /** Describes where and how a result was measured, a line each. */
 export function runHeading(result: Result): string[] {
   const { plan, environment } = result;
-  const { rounds, warmupSeconds, threads, serverCpus, loadCpus, seed, timestamps } = plan;
+  const { rounds, warmupSeconds, threads, agents, servedOn, serverCpus, loadCpus, seed, timestamps } = plan;
+  const placed = [
+    ...(servedOn ? [] : [`servers ${cpuList(serverCpus)}`]),
+    ...(agents ? [] : [`load ${cpuList(loadCpus)}`]),
+  ];
   const protocol = [
     ...(plan.capacity ? [] : [`medians of ${formatPlural(rounds, 'round')}`]),
     `${extent(plan)} after ${formatSeconds(warmupSeconds)} of warm-up`,
-    `load from ${formatPlural(threads, 'thread')}`,
-    `CPUs: servers ${cpuList(serverCpus)}, load ${cpuList(loadCpus)}`,
+    `load from ${agents ? formatPlural(agents.length, 'agent') : formatPlural(threads, 'thread')}`,
+    ...(servedOn ? [`servers on ${servedOn.name} (${formatPlural(servedOn.cpus, 'CPU')}, ${servedOn.kernel})`] : []),
+    ...(placed.length > 0 ? [`CPUs: ${placed.join(', ')}`] : []),
     `seed ${seed}`,
     ...(timestamps === 'user' ? ['replies timestamped in user space, not by the kernel'] : []),
   ];

@@ -38,11 +38,13 @@ export class Flags<V extends Readonly<Record<string, unknown>>> {
   }
 
   /**
-   * Records faults, which {@link assertNoFaults} reports. Where a fault begins with the name of a flag that is not given
+   * Records faults, each once, which {@link assertNoFaults} reports. Where a fault begins with the name of a flag that is not given
    * on the command line, its source replaces the name.
    */
   refuse(...faults: readonly string[]): void {
-    this.#faults.push(...faults.map((fault) => located(fault, this.#given)));
+    for (const fault of faults.map((each) => located(each, this.#given))) {
+      if (!this.#faults.includes(fault)) this.#faults.push(fault);
+    }
   }
 
   /** @throws {ConfigurationError} with every fault recorded so far, if there is one. */

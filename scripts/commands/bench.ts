@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { appsSpeaking } from '../../bench/model/app-workload.ts';
-import type { ForeignServer, RunConfiguration, TargetSpec } from '../../bench/model/configuration.ts';
+import type { ForeignServer, OwnersCommand, RunConfiguration, TargetSpec } from '../../bench/model/configuration.ts';
 import { assertRunnable, configurationFaults } from '../../bench/model/configuration-faults.ts';
 import { whyNotMeasured } from '../../bench/model/left-out.ts';
 import type { Scenario, Workload } from '../../bench/model/operating-point.ts';
@@ -14,13 +14,15 @@ import type { Flags } from '../cli/flags.ts';
 import { loadDisplacements } from '../flags/displacements.ts';
 import { assertOneEffort, effortDisplacements, effortFlags } from '../flags/effort.ts';
 import { exchangeFlagNames } from '../flags/exchange/read-exchange.ts';
+import { fleetFlags, readFleet } from '../flags/fleet.ts';
 import { foreignFlags, readForeign } from '../flags/foreign.ts';
 import { assertSizeApplies, readLoad, readWork } from '../flags/load.ts';
 import { orAll, readModels, serving } from '../flags/models.ts';
-import { appFlag, loadFlags, MEASURED, modelsFlag, serverFlags } from '../flags/options.ts';
+import { appFlag, loadFlags, MEASURED, modelsFlag, remoteFlag, serverFlags } from '../flags/options.ts';
 import { outputFlags, readOutput } from '../flags/output.ts';
 import { protocolFileFlags, readProtocolFile } from '../flags/protocol-file.ts';
 import { readRounds, roundsFlags } from '../flags/rounds.ts';
+import { readOwnersCommands, readServeOn, serveOnFlags } from '../flags/serve-on.ts';
 import { readTlsUse } from '../flags/tls.ts';
 import { type Measurement, planTrials, trialsOf } from '../session/measurement.ts';
 import { measuringCommand } from '../session/measuring-command.ts';
@@ -57,6 +59,9 @@ const schema = z.strictObject({
   ),
   ...serverFlags,
   ...loadFlags,
+  ...fleetFlags,
+  ...serveOnFlags,
+  ...remoteFlag,
   ...outputFlags,
 });
 
@@ -156,8 +161,8 @@ async function prepareExamples(
 
 async function readConfiguration(flags: CommandFlags): Promise<RunConfiguration> {
   assertOneEffort(flags);
-  const foreign = readForeign(flags);
-  const models = readModels(flags, !flags.isGiven('exec'));
+  const foreign = [...readForeign(flags), ...readOwnersCommands(flags)];
+  const models = readModels(flags, !flags.isGiven('exec') && !flags.isGiven('serve-command'));
   const load = readLoad(flags);
   const scenarios = readScenarios(flags, { models, foreign, app: load.app, workload: load.workload });
   const transports = [scenarios, ...scenarios.scenarios].flatMap((scenario) => scenario.transports);
@@ -174,6 +179,8 @@ async function readConfiguration(flags: CommandFlags): Promise<RunConfiguration>
     ...load,
     ...exchange,
     ...readTlsUse(flags, transports),
+    ...readFleet(flags),
+    ...readServeOn(flags),
     ...scenarios,
   };
 }
@@ -181,7 +188,7 @@ async function readConfiguration(flags: CommandFlags): Promise<RunConfiguration>
 /** The servers that are compared, with their app and workload. */
 interface Contestants {
   readonly models: readonly ModelName[];
-  readonly foreign: readonly ForeignServer[];
+  readonly foreign: readonly (ForeignServer | OwnersCommand)[];
   readonly app: AppName;
   readonly workload: Workload;
 }
@@ -229,6 +236,9 @@ function carriedOf(
   return transports.filter(
     (transport) =>
       models.some((model) => whyNotCarried(model, app, transport) === undefined) ||
-      foreign.some((server) => whyNotMeasured(server, { app }, transport) === undefined),
+      // What the command of another machine's owner serves is not known here: over TCP, as most do.
+      foreign.some((server) =>
+        server.kind === 'owned' ? transport === 'tcp' : whyNotMeasured(server, { app }, transport) === undefined,
+      ),
   );
 }

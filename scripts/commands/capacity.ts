@@ -10,12 +10,14 @@ import type { Flags } from '../cli/flags.ts';
 import { textsForm } from '../cli/option-form.ts';
 import { loadDisplacements } from '../flags/displacements.ts';
 import { assertOneEffort, effortDisplacements, effortFlags } from '../flags/effort.ts';
+import { fleetFlags, readFleet } from '../flags/fleet.ts';
 import { foreignFlags, readForeign } from '../flags/foreign.ts';
 import { assertSizeApplies, readLoad, readWork } from '../flags/load.ts';
 import { readModels, serving } from '../flags/models.ts';
 import { loadFlags, MEASURED, modelsFlag, serverFlags, targetFlags } from '../flags/options.ts';
 import { outputFlags, readOutput } from '../flags/output.ts';
 import { protocolFileFlags, readProtocolFile } from '../flags/protocol-file.ts';
+import { readOwnersCommands, readServeOn, serveOnFlags } from '../flags/serve-on.ts';
 import { readAddress } from '../flags/target-url.ts';
 import { readTlsUse } from '../flags/tls.ts';
 import type { Measurement } from '../session/measurement.ts';
@@ -80,6 +82,8 @@ const schema = z.strictObject({
   ...serverFlags,
   ...loadFlags,
   ...DECIDED,
+  ...fleetFlags,
+  ...serveOnFlags,
   ...outputFlags,
 });
 
@@ -144,6 +148,8 @@ async function readConfiguration(
   return {
     ...load,
     ...readTlsUse(flags, [transport]),
+    ...readFleet(flags),
+    ...readServeOn(flags),
     command: 'capacity',
     targets: [...readServers(flags, transport, load.app), ...(address ? [address] : [])],
     transports: [transport],
@@ -166,8 +172,9 @@ async function readConfiguration(
 
 /** Reads the servers to start: models and commands. */
 function readServers(flags: CommandFlags, transport: TransportName, app: CapacityConfiguration['app']): TargetSpec[] {
-  const foreign = readForeign(flags);
-  const models = readModels(flags, !flags.isGiven('exec') && !flags.isGiven('target'));
+  const foreign = [...readForeign(flags), ...readOwnersCommands(flags)];
+  const isOther = (['exec', 'serve-command', 'target'] as const).some((name) => flags.isGiven(name));
+  const models = readModels(flags, !isOther);
   const served = serving(models, [transport], app, flags).map((model): TargetSpec => ({ kind: 'model', model }));
   return [...served, ...foreign];
 }

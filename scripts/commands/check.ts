@@ -19,11 +19,13 @@ import { loadDisplacements } from '../flags/displacements.ts';
 import { assertOneEffort, effortDisplacements, effortFlags } from '../flags/effort.ts';
 import { exchangeFlags } from '../flags/exchange/options.ts';
 import { readExchange } from '../flags/exchange/read-exchange.ts';
+import { fleetFlags, readFleet } from '../flags/fleet.ts';
 import { parseGates, readGates } from '../flags/gates.ts';
 import { whySizeless } from '../flags/load.ts';
-import { webSocketFlag } from '../flags/options.ts';
+import { remoteFlag, webSocketFlag } from '../flags/options.ts';
 import { formatFaults, outputFlags, readOutput } from '../flags/output.ts';
 import { protocolFileFlags, readProtocolFile } from '../flags/protocol-file.ts';
+import { readServeOn, serveOnFlags } from '../flags/serve-on.ts';
 import { readTlsUse, tlsFlags } from '../flags/tls.ts';
 import type { Measurement } from '../session/measurement.ts';
 import { measuringCommand } from '../session/measuring-command.ts';
@@ -99,6 +101,9 @@ const schema = z.strictObject({
     .optional()
     .meta({ group: LOAD, description: 'CPUs for the programs: 0,2-3 [default: automatic]' }),
   'load-cpus': cpus().optional().meta({ group: LOAD, description: 'CPUs for the load [default: automatic]' }),
+  ...fleetFlags,
+  'serve-on': serveOnFlags['serve-on'],
+  ...remoteFlag,
   gate: parsed(parseGates, { form: mapForm((metric, margins) => `${metric}=${margins}`, metricNames) })
     .optional()
     .meta({
@@ -193,6 +198,9 @@ function readBudget(flags: CommandFlags): number | null {
 
 async function readPlan(flags: CommandFlags, { a, b }: Programs): Promise<CheckPlan> {
   assertOneEffort(flags);
+  if (flags.isChosen('agents') && flags.isGiven('baseline')) {
+    flags.refuse("--agents can't be combined with --baseline, whose runs are all measured on one machine");
+  }
   const { values } = flags;
   const { transport, 'websocket-message': websocketMessage } = values;
   const { app: needed = values.app, ...chosen } = readExchange(flags);
@@ -223,6 +231,8 @@ async function readPlan(flags: CommandFlags, { a, b }: Programs): Promise<CheckP
     timeoutMs: values.timeout,
     openTimeoutMs: values.timeout,
     threads: values.threads ?? null,
+    ...readFleet(flags),
+    ...readServeOn(flags),
     serverCpus: values['server-cpus'] ?? null,
     loadCpus: values['load-cpus'] ?? null,
   };

@@ -17,11 +17,13 @@ import { oneOf, parsed, someOf, texts } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
 import { textsForm } from '../cli/option-form.ts';
 import { loadDisplacements } from '../flags/displacements.ts';
+import { fleetFlags, readFleet } from '../flags/fleet.ts';
 import { foreignFlags, readForeign } from '../flags/foreign.ts';
 import { assertSizeApplies, readLoad, readWork } from '../flags/load.ts';
 import { loadFlags, MEASURED, serverFlags, targetFlags } from '../flags/options.ts';
 import { outputFlags, readOutput } from '../flags/output.ts';
 import { protocolFileFlags, readProtocolFile } from '../flags/protocol-file.ts';
+import { readOwnersCommands, readServeOn, serveOnFlags } from '../flags/serve-on.ts';
 import { readAddress } from '../flags/target-url.ts';
 import { readTlsUse } from '../flags/tls.ts';
 import { planTrials } from '../session/measurement.ts';
@@ -68,6 +70,8 @@ const schema = z.strictObject({
   }),
   ...serverFlags,
   ...loadFlags,
+  ...fleetFlags,
+  ...serveOnFlags,
   ...outputFlags,
 });
 
@@ -80,7 +84,10 @@ export const run = measuringCommand({
   schema,
   rules: {
     displacements: [
-      { given: ['model', 'exec', 'target'], displaced: ['model', 'exec', 'name', 'target', 'select'] },
+      {
+        given: ['model', 'exec', 'target', 'serve-command'],
+        displaced: ['model', 'exec', 'name', 'target', 'select', 'serve-command'],
+      },
       ...loadDisplacements,
     ],
   },
@@ -89,6 +96,8 @@ export const run = measuringCommand({
     ["run --exec 'python3 echo.py {port}'", 'your own server, started for this run'],
     ['run --target udp://127.0.0.1:7000', 'a running server'],
     ['run --model async --model epoll --select p2c', 'two servers that share the load'],
+    ['run --model epoll --nats nats://10.0.0.2 --serve-on db1 --agents all', 'a server and a load on other machines'],
+    ['run --target tcp://10.0.0.7:7000 --nats nats://10.0.0.2 --agents all', 'a load that other machines make'],
   ],
   async plan(flags: CommandFlags) {
     const output = readOutput(flags);
@@ -121,6 +130,8 @@ async function readConfiguration(flags: CommandFlags, target: TargetSpec | undef
     ...load,
     ...readTlsUse(flags, transports),
     ...readEngine(flags),
+    ...readFleet(flags),
+    ...readServeOn(flags),
   };
 }
 
@@ -155,7 +166,7 @@ async function readTarget(flags: CommandFlags): Promise<TargetSpec | undefined> 
 /** Reads all targets on the command line: models, commands, and servers that run already. */
 async function readTargets(flags: CommandFlags): Promise<SingleTarget[]> {
   const { model: models, target: urls, 'allow-remote': allowed = [] } = flags.values;
-  const foreign = readForeign(flags);
+  const foreign = [...readForeign(flags), ...readOwnersCommands(flags)];
   if (!flags.isGiven('model') && urls.length + foreign.length === 0) {
     flags.refuse("specify what to measure: --model NAME, --exec 'CMD {port}' or --target tcp://HOST:PORT");
   }

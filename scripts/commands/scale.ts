@@ -11,12 +11,14 @@ import { someOf } from '../cli/flag-types.ts';
 import type { Flags } from '../cli/flags.ts';
 import { loadDisplacements } from '../flags/displacements.ts';
 import { assertOneEffort, effortDisplacements, effortFlags } from '../flags/effort.ts';
+import { fleetFlags, readFleet } from '../flags/fleet.ts';
 import { foreignFlags, readForeign } from '../flags/foreign.ts';
 import { assertSizeApplies, readLoad, readWork } from '../flags/load.ts';
-import { appFlag, loadFlags, MEASURED, modelsFlag, serverFlags } from '../flags/options.ts';
+import { appFlag, loadFlags, MEASURED, modelsFlag, remoteFlag, serverFlags } from '../flags/options.ts';
 import { outputFlags, readOutput } from '../flags/output.ts';
 import { protocolFileFlags, readProtocolFile } from '../flags/protocol-file.ts';
 import { readRounds, roundsFlags } from '../flags/rounds.ts';
+import { readOwnersCommands, readServeOn, serveOnFlags } from '../flags/serve-on.ts';
 import { readTlsUse } from '../flags/tls.ts';
 import { planTrials } from '../session/measurement.ts';
 import { measuringCommand } from '../session/measuring-command.ts';
@@ -58,6 +60,9 @@ const schema = z.strictObject({
   ...serverFlags,
   ...loadFlags,
   ...PACING,
+  ...fleetFlags,
+  ...serveOnFlags,
+  ...remoteFlag,
   ...outputFlags,
 });
 
@@ -109,6 +114,8 @@ async function readConfiguration(flags: CommandFlags): Promise<RunConfiguration>
     balance: flags.values.balance,
     ...load,
     ...readTlsUse(flags, scenarios.transports),
+    ...readFleet(flags),
+    ...readServeOn(flags),
     ...scenarios,
   };
 }
@@ -116,8 +123,8 @@ async function readConfiguration(flags: CommandFlags): Promise<RunConfiguration>
 /** Reads the targets. There is no default: all models at all levels would take hours and gigabytes of memory. */
 function readTargets(flags: CommandFlags): TargetSpec[] {
   const { models = [] } = flags.values;
-  const foreign = readForeign(flags);
-  if (!flags.isGiven('models') && !flags.isGiven('exec')) {
+  const foreign = [...readForeign(flags), ...readOwnersCommands(flags)];
+  if (!flags.isGiven('models') && !flags.isGiven('exec') && !flags.isGiven('serve-command')) {
     flags.refuse("specify what to measure: --models NAME,NAME or --exec 'CMD {port}'");
   }
   for (const name of models) {

@@ -52,11 +52,16 @@ export const appFlag = {
     }),
 };
 
-/** Flags for how to talk to the target, for the commands that measure one server at a time. */
-export const targetFlags = {
+/** Permission to flood other machines. */
+export const remoteFlag = {
   'allow-remote': parsed(parseNames, { form: textsForm })
     .optional()
     .meta({ group: MEASURED, description: 'Other hosts that may be flooded' }),
+};
+
+/** Flags for how to talk to the target, for the commands that measure one server at a time. */
+export const targetFlags = {
+  ...remoteFlag,
   ...appFlag,
   transport: oneOf('transport', transportNames)
     .optional()

@@ -60,5 +60,7 @@ function masked(flag: string, value: unknown): unknown {
   if (typeof value !== 'string') return value;
   const [, name = ''] = /^([^:=]*)[:=]/.exec(value) ?? [];
   if (flag === 'header' && SECRET_HEADER.test(name)) return `${name}: ${MASK}`;
+  // A password that is not escaped may contain a slash.
+  if (flag === 'nats') return value.replace(/^(\w+:\/\/)?.*@/s, `$1${MASK}@`);
   return value.replace(/(\w:\/\/)[^\s/@]*@/g, `$1${MASK}@`);
 }

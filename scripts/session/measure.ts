@@ -59,7 +59,10 @@ async function conducted<R extends Saved>(
     session.watching = await watch(output);
     const sink = await openSink(output.directory);
     log(`seed ${measurement.seed}; results go to ${sink.directory}`);
-    const result = await measured(measurement, output, sink, session.watching, signal);
+    const result = await measured(measurement, output, sink, session.watching, signal).catch((error: unknown) => {
+      sink.removeIfEmpty();
+      throw error;
+    });
     return { measurement, result, sink };
   } finally {
     await measurement.dispose?.();

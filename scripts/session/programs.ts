@@ -1,4 +1,4 @@
-import type { ForeignServer, SingleTarget } from '../../bench/model/configuration.ts';
+import type { ForeignServer, OwnersCommand, SingleTarget } from '../../bench/model/configuration.ts';
 import { REFERENCE } from '../../bench/model/stored-baseline.ts';
 import type { Reason } from '../../bench/model/trial.ts';
 import { asTyped, type Flags } from '../cli/flags.ts';
@@ -8,7 +8,7 @@ import { build, checkOut } from './checkout.ts';
 export interface Programs {
   /** The baseline. With a stored baseline, it is the built-in model that serves as the reference. */
   readonly a: SingleTarget;
-  readonly b: ForeignServer;
+  readonly b: ForeignServer | OwnersCommand;
   /**
    * Prepares both programs to run: checks out and builds, where requested.
    * @param signal cancels: builds are ended and the checkout is removed.
@@ -27,6 +27,7 @@ export interface PreparedPrograms {
 type ProgramFlags = Flags<
   { readonly [Name in 'a' | 'b' | 'baseline-ref' | 'baseline' | 'exec' | 'build']?: string | undefined } & {
     readonly 'start-timeout': number;
+    readonly 'serve-on'?: unknown;
   }
 >;
 
@@ -40,6 +41,7 @@ export function readPrograms(flags: ProgramFlags): Programs {
     ...{ kind: 'exec', name, command, startLimitMs },
     ...(directory !== undefined && { directory }),
   });
+  if (flags.values['serve-on'] !== undefined) return ownersPrograms(flags);
   if (flags.isGiven('baseline')) return referencePrograms(flags, server);
   if (ref !== undefined) return baselinePrograms(flags, ref, server);
   if (flags.isGiven('exec')) {
@@ -50,6 +52,25 @@ export function readPrograms(flags: ProgramFlags): Programs {
     const command = readCommand(flags, name, 'specify what to compare');
     return server(command, command);
   }) as [ForeignServer, ForeignServer];
+  return ready({ a, b });
+}
+
+/** Reads programs of another machine's owner: -a and -b are their names there. */
+function ownersPrograms(flags: ProgramFlags): Programs {
+  for (const other of ['baseline', 'baseline-ref', 'exec', 'build'] as const) {
+    if (flags.isGiven(other))
+      flags.refuse(`--${other} can't be combined with --serve-on, whose machine lists its programs`);
+  }
+  const { 'start-timeout': startLimitMs } = flags.values;
+  const [a, b] = (['a', 'b'] as const).map((side): OwnersCommand => {
+    const { [side]: name = '' } = flags.values;
+    if (name === '' || name.includes('{')) {
+      flags.refuse(
+        `-${side}: with --serve-on, give the name of a command that its owner lists (agent --serve-command)`,
+      );
+    }
+    return { kind: 'owned', name, startLimitMs };
+  }) as [OwnersCommand, OwnersCommand];
   return ready({ a, b });
 }
 

@@ -52,6 +52,11 @@ export function onCpus<T>(cpus: readonly number[], action: () => T): T {
   }
 }
 
+/** Lets other threads that are ready run on this CPU before the calling one: sched_yield(2). */
+export function yieldCpu(): void {
+  libc().sched_yield();
+}
+
 /**
  * Returns the CPU time that a process has used, in nanoseconds. It includes threads that have ended, but no children.
  * The clock is that of clock_getcpuclockid(3), which is finer than the 10 ms ticks of /proc/PID/stat.

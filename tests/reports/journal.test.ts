@@ -189,3 +189,13 @@ test('saving a trial costs the same bytes and reads for any number of earlier tr
   expect(second?.looks).toBeGreaterThan(0);
   for (const cost of others) expect(cost).toEqual(second);
 });
+
+test('a directory in which nothing was saved can be removed, and no other', () => {
+  sink.append(unfinished);
+  sink.removeIfEmpty();
+  expect(existsSync(journal)).toBe(true);
+  const empty = new ResultSink(join(sink.directory, '..'), new Date());
+  empty.removeIfEmpty();
+  empty.removeIfEmpty();
+  expect(existsSync(empty.directory)).toBe(false);
+});

@@ -143,7 +143,15 @@ function checked(plan: CheckPlan): CheckResult {
   const metrics = gates.map(({ metric, margins }) => finding(metric, { ...margins }));
   return checkResult({
     plan: {
-      ...{ a: 'command' in a ? a.command : '', b: b.command, app, exchange, transport, connections, websocketMessage },
+      ...{
+        a: 'command' in a ? a.command : '',
+        b: 'command' in b ? b.command : '',
+        app,
+        exchange,
+        transport,
+        connections,
+        websocketMessage,
+      },
       ...{ size: point.sizes[0]?.from ?? 0, seed, windowMs, nullArm, confirm, budgetMs },
       ...{ serverCpus: [...(serverCpus ?? [])], loadCpus: [...(loadCpus ?? [])] },
     },

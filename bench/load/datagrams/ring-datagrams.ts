@@ -56,6 +56,10 @@ export class RingDatagrams extends DatagramExchange implements RingListener {
     return now;
   }
 
+  handOver(): void {
+    this.#ring.submit();
+  }
+
   override open(s: number): void {
     super.open(s);
     const fd = this.sockets.fd(s);

@@ -1,4 +1,3 @@
-import { setTimerSlack } from '../../../sockets/os/process.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import { makePacer } from '../arrivals/pacer.ts';
 import { LoadProfile } from '../arrivals/profile.ts';
@@ -87,6 +86,8 @@ export class DemandControl {
   begin(begin: number, end: number): void {
     this.#begin = begin;
     this.#looked = begin;
+    this.#arrivalsSince = begin;
+    this.#arrived = 0;
     this.#expectedEnd = end;
     if (this.#assignment.pacer !== null) this.#openLoop(begin, Number.POSITIVE_INFINITY);
     else if (this.ramps) this.#state.demand = this.#bounded;
@@ -185,7 +186,6 @@ export class DemandControl {
   #openLoop(begin: number, limit: number): void {
     const { pacer, point, threads } = this.#assignment;
     if (pacer === null) return;
-    setTimerSlack(1);
     // A load with a limit starts a new schedule when its warm-up is over.
     const profile = limit === Number.POSITIVE_INFINITY ? pacer.profile : { ...pacer.profile, holdMs: 0 };
     const { connections, pipelining } = point;

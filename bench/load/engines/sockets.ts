@@ -12,6 +12,7 @@ import { TURN_EVENTS, type Workload } from '../workload.ts';
 import { DemandControl } from './demand-control.ts';
 import { EventWait, GATHERED } from './event-wait.ts';
 import { IdleWatch } from './idle-watch.ts';
+import { LoadStart } from './load-start.ts';
 import type { MakeWorkload } from './workloads.ts';
 
 /**
@@ -24,6 +25,8 @@ const ENOUGH = 16;
 const TURNS_PER_WAIT = 16;
 /** Longest wait for events, so that the end is noticed. */
 const MAX_WAIT_MS = 20;
+/** How long after its start a load is swept first: at the start, requests are more urgent. */
+const FIRST_SWEEP_NANOS = 20e6;
 
 /**
  * Runs one thread's load through opening, warm-up, measuring and drain: a loop around a workload. Epoll, or the workload
@@ -39,6 +42,7 @@ export class SocketEngine {
   readonly #workload: Workload;
   readonly #events: EventWait;
   readonly #demand: DemandControl;
+  readonly #start: LoadStart;
   /** Number of connections that were opened so far: the first ones. */
   #started = 0;
   /** Requests completed before measuring began. */
@@ -62,6 +66,7 @@ export class SocketEngine {
     this.#demand = new DemandControl(assignment, this.#state);
     this.#events = new EventWait(this.#epoll, cpus.length > 0, point.transport === 'udp' ? point.pipelining : 0);
     this.#workload = makeWorkload(this.#state, this.#epoll);
+    this.#start = new LoadStart(this.#state, this.#workload);
   }
 
   /**
@@ -105,7 +110,12 @@ export class SocketEngine {
     const state = this.#state;
     state.draining = false;
     this.#demand.begin(schedule.begin, schedule.measureEnd);
-    if (schedule.warmupEnd > schedule.begin) this.#warmUp(schedule.warmupEnd);
+    this.#nextSweep = schedule.begin + FIRST_SWEEP_NANOS;
+    const isWarmedUp = schedule.warmupEnd > schedule.begin;
+    this.#start.rehearse(this.#started, () => this.#flow());
+    this.#start.wait(this.#control, schedule);
+    if (isWarmedUp) this.#flow();
+    if (isWarmedUp) this.#warmUp(schedule.warmupEnd);
     this.#demand.limit(nowNanos(), this.#workload.outstanding);
 
     const begin = this.#startMeasuring();
@@ -116,6 +126,7 @@ export class SocketEngine {
     this.#workload.stopMeasuring?.();
     const inTime = { ...state.counts };
     const report = {
+      startedNanos: this.#start.startedNanos,
       completedInTime: inTime.completed,
       bytesInTime: inTime.bytes,
       measuredSeconds: (end - begin) / 1e9,
@@ -133,8 +144,7 @@ export class SocketEngine {
     const { dropped = 0, portsExhausted = 0 } = this.#workload.sockets;
     const { deliveries, statuses, notes = [] } = this.#workload;
     const allNotes = this.#events.gathered ? [...notes, GATHERED] : notes;
-    const { badReplies } = state;
-    const examples = badReplies.examples();
+    const examples = state.badReplies.examples();
     return {
       ...report,
       counts: state.counts,
@@ -144,7 +154,7 @@ export class SocketEngine {
       portsExhausted,
       ...(statuses && { statuses }),
       ...(allNotes.length > 0 && { notes: allNotes }),
-      ...(badReplies.refusals > 0 && { refusals: badReplies.refusals }),
+      ...(state.badReplies.refusals > 0 && { refusals: state.badReplies.refusals }),
       ...(examples && { examples }),
       ...(deliveries && { deliveries }),
     };
@@ -165,16 +175,10 @@ export class SocketEngine {
   }
 
   #flow(): void {
-    this.#state.flowing = true;
-    for (let c = 0; c < this.#started; c++) {
-      this.#workload.resume(c);
-      // Counted one by one, as they begin: sending all of them takes a while, longer when this thread waits for a CPU.
-      this.#state.holds(this.#workload.outstanding + this.#demand.queued, nowNanos());
-    }
+    this.#start.flow(this.#started, this.#demand.open === undefined);
   }
 
   #warmUp(end: number): void {
-    this.#flow();
     this.#turnUntil(end);
     if (this.#assignment.requests === null) return;
     // The limit counts from zero, so requests in flight end first.
@@ -185,6 +189,7 @@ export class SocketEngine {
     this.#completedBefore += this.#state.counts.completed;
     this.#state.startMeasuring(this.#workload.outstanding);
     this.#workload.startMeasuring?.();
+    this.#live.isMeasuring = true;
     const begin = nowNanos();
     if (!this.#state.flowing) this.#flow();
     return begin;

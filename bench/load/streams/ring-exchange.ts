@@ -68,6 +68,11 @@ export class RingExchange extends Exchange implements RingListener {
     return now;
   }
 
+  handOver(): void {
+    if (this.#exact) this.#sendPending();
+    else this.#ring.submit();
+  }
+
   /** Handles the events of epoll, whose descriptor the ring reports readable. */
   noticed(): void {
     const found = this.#epoll.wait(0);

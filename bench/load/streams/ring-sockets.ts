@@ -135,6 +135,11 @@ export class RingSockets {
     this.#socket[c] = ((this.#socket[c] as number) + 1) & LAST_SOCKET;
   }
 
+  /** Submits what was prepared. */
+  submit(): void {
+    this.#ring.submit();
+  }
+
   /**
    * Submits what was prepared and waits for a completion, or while `gathering` for very many, up to `nanos`.
    * @returns the number of completions, for {@link dispatch}.

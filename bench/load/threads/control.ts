@@ -1,3 +1,7 @@
+import { yieldCpu } from '../../../sockets/os/cpu.ts';
+import { nowNanos } from '../../measure/clock.ts';
+import { waitForStart } from './start-wait.ts';
+
 /**
  * Numbers that the main thread and the generator threads share: the phase, when it ends, and whether to stop. A
  * generator thread blocks in epoll_wait(2) and cannot receive messages, so it reads these.
@@ -22,6 +26,16 @@ export interface Schedule {
   readonly drainEnd: number;
 }
 
+/** Returns a schedule that is later by some nanoseconds, or on a clock that is ahead by them. */
+export function shifted({ begin, warmupEnd, measureEnd, drainEnd }: Schedule, nanos: number): Schedule {
+  return {
+    begin: begin + nanos,
+    warmupEnd: warmupEnd + nanos,
+    measureEnd: measureEnd + nanos,
+    drainEnd: drainEnd + nanos,
+  };
+}
+
 /**
  * Starts and stops the threads of a generator. Pass `buffer` to a thread and create another LoadControl from it there.
  */
@@ -30,7 +44,7 @@ export class LoadControl {
   readonly #flags: Int32Array;
   readonly #times: Float64Array;
 
-  /** Number of starts of the load when {@link waitForGo} or {@link begun} last returned. */
+  /** Number of starts of the load when {@link waitForGo} last returned. */
   #begun = 0;
 
   constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(48)) {
@@ -71,11 +85,21 @@ export class LoadControl {
     return Atomics.load(this.#flags, END) === 1;
   }
 
-  /** Blocks the calling thread until the load begins, or begins again. */
+  /** Blocks the calling thread until the start signal of the load, or of its next window. It may come ahead of time. */
   waitForGo(): Schedule {
     if (!this.ended) Atomics.wait(this.#flags, GO, this.#begun);
     this.#begun = Atomics.load(this.#flags, GO);
     return this.#schedule;
+  }
+
+  /** Blocks the calling thread until the load begins. Call it after {@link waitForGo}, with its schedule. */
+  waitForBegin({ begin }: Schedule): void {
+    waitForStart(begin, {
+      now: nowNanos,
+      sleep: (nanos) => Atomics.wait(this.#flags, GO, this.#begun, nanos / 1e6),
+      giveWay: yieldCpu,
+      isOver: () => this.ended,
+    });
   }
 
   /** Blocks the calling thread until {@link end}. */

@@ -1,12 +1,13 @@
 import { nowNanos } from '../../measure/clock.ts';
 import { HISTOGRAM_BYTES, Histogram } from '../../measure/histogram.ts';
 
-const NUMBERS = 5;
+const NUMBERS = 6;
 const COMPLETED = 0;
 const FAILED = 1;
 const BYTES = 2;
 const DONE = 3;
 const IN_FLIGHT = 4;
+const MEASURING = 5;
 
 /** Names of a thread's histograms. */
 export const latencyNames = ['response', 'service', 'generatorLag', 'scheduleLag', 'connect', 'handshake'] as const;
@@ -15,7 +16,7 @@ export type LatencyName = (typeof latencyNames)[number];
 /** State of a running generator thread, in shared memory: the main thread reads it without blocking the thread. */
 export class LiveView implements Readonly<Record<LatencyName, Histogram>> {
   readonly buffer: SharedArrayBuffer;
-  // All since measuring began.
+  // All since measuring began: before, they have requests of the warm-up. See isMeasuring.
   readonly response: Histogram;
   readonly service: Histogram;
   readonly generatorLag: Histogram;
@@ -67,6 +68,14 @@ export class LiveView implements Readonly<Record<LatencyName, Histogram>> {
   }
   set inFlight(count: number) {
     this.#numbers[IN_FLIGHT] = count;
+  }
+
+  /** Whether measuring has begun, so that the histograms count what is measured. */
+  get isMeasuring(): boolean {
+    return this.#numbers[MEASURING] === 1;
+  }
+  set isMeasuring(isMeasuring: boolean) {
+    this.#numbers[MEASURING] = isMeasuring ? 1 : 0;
   }
 
   /** When measuring ended, which may be early, in monotonic nanoseconds; undefined while it continues. */

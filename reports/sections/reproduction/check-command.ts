@@ -5,6 +5,7 @@ import { DEFAULT_APP } from '../../../servers/apps/app-catalog.ts';
 import { cpuList } from '../../text/run-heading.ts';
 import { type CommandLine, type CommandPart, flag, joined, NO_CONFIG, NOTHING, unlessDefault } from './command-line.ts';
 import { exchangeFlags } from './exchange-flags.ts';
+import { AGENTS_NOTE, HOST_NOTE } from './measuring-command.ts';
 import { writtenSeconds, writtenShare } from './written-amounts.ts';
 
 /** Defaults of flags of `check`. A test compares them. */
@@ -31,7 +32,11 @@ export function checkCommand(result: CheckResult): CommandLine {
     plan.nullArm ? { words: ['--null-arm'], notes: [] } : NOTHING,
     plan.confirm ? { words: ['--confirm'], notes: [] } : NOTHING,
     serverCpus.length === 0 ? NOTHING : flag('server-cpus', cpuList(serverCpus)),
-    loadCpus.length === 0 ? NOTHING : flag('load-cpus', cpuList(loadCpus)),
+    plan.agents
+      ? { ...flag('agents', String(plan.agents.length)), notes: [AGENTS_NOTE] }
+      : loadCpus.length === 0
+        ? NOTHING
+        : flag('load-cpus', cpuList(loadCpus)),
     flag('seed', String(plan.seed)),
     NO_CONFIG,
     { words: [], notes: [LACKS] },
@@ -43,13 +48,16 @@ const LACKS =
   'if any of them was given';
 
 function programs({ plan, baseline }: CheckResult): CommandPart {
-  const { a, b } = plan;
+  const { a, b, servedOn } = plan;
   if (baseline !== undefined) {
     return joined(
       flag('baseline', baseline.file),
       baseline.record ? { words: ['--record'], notes: [] } : NOTHING,
       flag('exec', b),
     );
+  }
+  if (servedOn !== undefined) {
+    return { words: ['-a', a, '-b', b, '--serve-on', servedOn.name], notes: [HOST_NOTE] };
   }
   if (isCommand(a) && isCommand(b)) return { words: ['-a', a, '-b', b], notes: [] };
   // Both are the same command, at two commits: a is the name of one, with its hash.

@@ -15,6 +15,10 @@ const USUAL = { timeoutSeconds: 2, openTimeoutSeconds: 3, sizes: writtenSizes(fi
 /** What `--requests` without `--duration` allows. */
 const REQUESTS_LIMIT_SECONDS = 3600;
 
+export const HOST_NOTE = 'another machine started the servers: NATS_URL has to name the NATS server of its agent';
+export const AGENTS_NOTE =
+  'agents made the load: NATS_URL has to name their NATS server, and --listen-on an address that they reach';
+
 /**
  * Returns the command that measures again what a result contains, with every flag that matters and the seed.
  * @returns undefined for a result that no command makes.
@@ -151,12 +155,19 @@ function placement({
   loadCpus,
   timestamps = 'kernel',
   balance = DEFAULT_BALANCE,
+  agents,
+  servedOn,
 }: Plan): CommandPart {
   return joined(
+    servedOn === undefined ? NOTHING : { ...flag('serve-on', servedOn.name), notes: [HOST_NOTE] },
     unlessDefault('balance', balance, DEFAULT_BALANCE),
     unlessDefault('timestamps', timestamps, 'kernel'),
     threads > 0 ? flag('threads', String(threads)) : NOTHING,
     serverCpus.length === 0 ? NOTHING : flag('server-cpus', cpuList(serverCpus)),
-    loadCpus.length === 0 ? NOTHING : flag('load-cpus', cpuList(loadCpus)),
+    agents === undefined
+      ? loadCpus.length === 0
+        ? NOTHING
+        : flag('load-cpus', cpuList(loadCpus))
+      : { ...flag('agents', String(agents.length)), notes: [AGENTS_NOTE] },
   );
 }

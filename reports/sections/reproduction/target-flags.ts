@@ -17,17 +17,19 @@ export function namesTargets(plan: Plan): boolean {
 
 /** Returns the flags that name what is measured. @param modelFlag of the command: `model`, for one, or `models`. */
 export function targetFlags(plan: Plan, modelFlag: 'model' | 'models'): CommandPart {
-  const { commands = [], select } = plan;
+  const { commands = [], select, servedOn } = plan;
   const members = membersOf(plan);
   const models = members.filter((name) => isModel(name));
   const urls = members.filter(isUrl);
   const known = [...models, ...urls, ...commands.map(({ name }) => name)];
-  const unknown = members.filter((name) => !known.includes(name));
+  const others = members.filter((name) => !known.includes(name));
+  const unknown = servedOn === undefined ? others : [];
   return joined(
     ...(modelFlag === 'model' ? models.map((name) => flag('model', name)) : []),
     modelFlag === 'models' && models.length > 0 ? flag('models', models.join(',')) : NOTHING,
     ...commands.map(({ command }) => flag('exec', command)),
     ...commands.map(({ name }) => flag('name', name)),
+    ...(servedOn === undefined ? [] : others.map((name) => flag('serve-command', name))),
     ...urls.map((url) => flag('target', url)),
     ...urls.map(urlNotes),
     ...otherHosts(urls),

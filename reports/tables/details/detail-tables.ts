@@ -1,5 +1,6 @@
 import type { Result } from '../../../bench/model/result.ts';
 import type { Table } from '../../text/table.ts';
+import { agentLoadsTable } from './agents.ts';
 import { broadcastTable } from './broadcast.ts';
 import { datagramTable } from './datagrams.ts';
 import { latencyTable } from './latencies.ts';
@@ -21,6 +22,7 @@ export function detailTables({ plan, trials, thresholds = [], capacity = [] }: R
   const tables = [
     secondOpinionTable(trials),
     targetsTable(trials),
+    agentLoadsTable(trials),
     latencyTable(trials),
     datagramTable(trials),
     broadcastTable(trials),

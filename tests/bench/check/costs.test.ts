@@ -36,6 +36,7 @@ test('a window is kept as a few numbers: percentiles exactly as in its histogram
     ...{ sent: 5001, responses: 5000, utilization: 0.25, requestsPerSecond: 20_000 },
     responseNanos: { p50: response.quantile(0.5), p99: response.quantile(0.99) },
     scheduleLagNanos: { p50: scheduleLag.quantile(0.5), p99: scheduleLag.quantile(0.99) },
+    startLagNanos: 0,
   });
 });
 

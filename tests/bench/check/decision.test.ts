@@ -5,7 +5,7 @@ import { counting, differencesOf, isUnsteady, nullArmFires, tooManyExcluded } fr
 import { type ArmName, drawOrder, turns } from '../../../bench/check/order.ts';
 import { warmupMs } from '../../../bench/check/pilot.ts';
 import { type CheckPlan, checkFaults } from '../../../bench/check/plan.ts';
-import { type SessionReading, whyExcluded } from '../../../bench/check/session.ts';
+import { type SessionReading, whyExcluded, whyLate } from '../../../bench/check/session.ts';
 import { fixedSize } from '../../../bench/model/message-sizes.ts';
 import { operatingPoint } from '../../../bench/model/operating-point.ts';
 import { gatedMetrics } from '../../../bench/stats/gated-metrics.ts';
@@ -152,6 +152,14 @@ describe('whether a session counts when', () => {
     if (why === undefined) expect(excluded).toBeUndefined();
     else expect(excluded).toMatch(why);
   });
+});
+
+test('a session does not count when agents often began after half of a window', () => {
+  const windows = (...lagsMs: number[]) => lagsMs.map((ms) => ({ startLagNanos: ms * 1e6 }));
+  expect(whyLate(windows(0, 24, 10, 3), 50)).toBeUndefined();
+  expect(whyLate(windows(0, 26, 10, 3), 50)).toMatch(/in 1 of 4 windows/);
+  expect(whyLate(windows(...new Array<number>(39).fill(0), 26), 50)).toBeUndefined();
+  expect(whyLate([], 50)).toBeUndefined();
 });
 
 describe('the pilot', () => {
