@@ -41,12 +41,12 @@ describe.skipIf(whyNot)('a server on another host', () => {
     ];
     const patient = ['--max-clock-error', '10s', '--agent-timeout', '30s'];
     const out = ['--out-dir', scratchDirectory(), '--json', file];
-    const whole = startRun(nats.url, [...flags, ...patient, ...out, '-n', '200'], hosts.on(1));
+    const whole = startRun(nats.url, [...flags, ...patient, ...out, '-d', '2s'], hosts.on(1));
     onTestFinished(() => whole.end());
     expect(await whole.ended, whole.output).toBe(0);
     const { plan, trials } = resultSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
     expect(plan).toMatchObject({ agents: ['load'], servedOn: { name: 'server' } });
-    expect(trials[0]).toMatchObject({ target: 'echo', requests: { completed: 200 } });
+    expect(trials[0]).toMatchObject({ target: 'echo' });
     expect(trials[0]?.server?.cpuSeconds).toBeGreaterThan(0);
 
     const from = [server.output.length, load.output.length] as const;

@@ -81,18 +81,12 @@ describe.skipIf(whyMissing('nats-server') ?? whyMissing('libc'))('a machine that
   });
 
   test('starts a command that its owner lists, by its name alone', async () => {
+    // Long enough for both readings: each is taken when its question arrives there.
     const { result, code } = await measured(
-      'run',
-      '--serve-command',
-      'echo',
-      '-c',
-      '2',
-      '-n',
-      '100',
-      ...PATIENT.slice(2),
+      ...['run', '--serve-command', 'echo', '-c', '2', '-d', '2s', ...PATIENT.slice(2)],
     );
     expect(code).toBe(0);
-    expect(result.trials[0]).toMatchObject({ target: 'echo', model: null, requests: { completed: 100 } });
+    expect(result.trials[0]).toMatchObject({ target: 'echo', model: null });
     expect(result.trials[0]?.server?.cpuSeconds).toBeGreaterThan(0);
   });
 
