@@ -9,7 +9,7 @@ import { fillIn } from '../../bench/run/foreign-target.ts';
 import { scratchDirectory } from '../cli/program.ts';
 import { whyMissing } from '../requirements.ts';
 import { until } from '../servers/until.ts';
-import { measureTargets, onlyTrial, resultOf, startMeasuring } from './measured.ts';
+import { counted, measureTargets, onlyTrial, resultOf, startMeasuring } from './measured.ts';
 
 const server = fileURLToPath(new URL('./foreign-server.mjs', import.meta.url));
 
@@ -63,7 +63,8 @@ describe('a server in another language', () => {
     async (transport) => {
       const file = 'examples/servers/selecting.py';
       const echo = `exec python3 ${file} {port} {transport}`;
-      const run = await measureTargets('--exec', echo, '--name', 'mine', '--transport', transport, '-c', '4');
+      const flags = ['--exec', echo, '--name', 'mine', '--transport', transport, '-c', '4'];
+      const run = await measureTargets(...flags, ...counted(200));
       const trial = onlyTrial(run);
       expect(run.code).toBe(0);
       expect(trial).toMatchObject({ model: null, target: 'mine', transport, opening: { opened: 4, answered: 4 } });
@@ -103,7 +104,7 @@ describe('no process remains of a server that', () => {
     ['detaches itself from its group and parent, and ignores SIGTERM', 'daemon', 1],
   ])('%s, and all its CPU time is counted', async (_, way, processes) => {
     const mark = marked();
-    const trial = onlyTrial(await measureTargets('--exec', `exec ${command(way, mark)}`, '-c', '2'));
+    const trial = onlyTrial(await measureTargets('--exec', `exec ${command(way, mark)}`, '-c', '2', ...counted(200)));
     expect(pidsWith(mark)).toEqual([]);
     expect(trial.requests).toMatchObject({ errors: 0, corrupted: 0 });
     // A Node server takes several microseconds per request; a launcher that only waits takes none.

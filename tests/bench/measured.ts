@@ -30,7 +30,7 @@ export function startMeasuring(...flags: readonly string[]): Program {
 }
 
 /**
- * Measures the targets that flags name, from the first request for 100 ms unless flags set another time. That is enough
+ * Measures the targets that flags name, from the first request for 300 ms unless flags set another time. That is enough
  * time to count something; tests that need a number of requests use {@link counted}.
  */
 export function measureTargets(...flags: readonly string[]): Promise<Run> {
@@ -43,7 +43,7 @@ async function measureBriefly(command: 'run' | 'bench', flags: readonly string[]
 
 /** Returns a command line that measures for a short time and prints JSON, unless flags set another time. */
 function briefly(command: 'run' | 'bench', flags: readonly string[]): string[] {
-  const lasting = flags.includes('-s') ? [] : ['-d', '100ms'];
+  const lasting = flags.includes('-s') ? [] : ['-d', '300ms'];
   const brief = [...lasting, '--warmup', '0s', '--seed', '1', '-r', '1', '--out-dir', scratchDirectory()];
   const others = brief.filter((_, i) => !flags.includes(brief[i & ~1] ?? ''));
   return [command, '--json', '-', ...others, ...flags];

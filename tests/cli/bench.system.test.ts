@@ -44,7 +44,7 @@ test('bench with automatic rounds ends when its budget is over, and reports unde
 test('bench ranks the models when there are enough rounds', { timeout: 120_000 }, async () => {
   const { code, stdout, stderr } = await sockbench(
     ...['bench', '--models', 'event-driven,nonblocking', '-c', '1', '--transports', 'tcp', '-r', '12'],
-    ...['--warmup', '0s', '-d', '20ms', '--out-dir', scratchDirectory(), '-q'],
+    ...['--warmup', '0s', '-n', '100', '-d', '60s', '--out-dir', scratchDirectory(), '-q'],
   );
   expect({ code, stderr }).toMatchObject({ code: 0 });
   expect(stdout).toMatch(/^model +rank +req\/s/m);
