@@ -33,9 +33,14 @@ export function makeBuffers(ring: Uring, count: number, size: number): BufferRin
 /** Submits, waits for `count` completions, and takes all that are there. */
 export function completed(ring: Uring, count: number, patience = PATIENCE): Completion[] {
   const all: Completion[] = [];
+  const deadline = performance.now() + patience / 1e6;
   while (all.length < count) {
     const ready = ring.submitAndWait(1, patience);
-    if (ready <= 0) break;
+    if (ready <= 0) {
+      // A signal may interrupt a wait.
+      if (performance.now() < deadline) continue;
+      break;
+    }
     const { completions } = ring;
     for (let i = 0; i < ready; i++) {
       all.push({
