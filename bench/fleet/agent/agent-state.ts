@@ -21,7 +21,13 @@ export interface AgentState {
   readonly isDraining: boolean;
   readonly task: AgentTask | null;
   /** The last trial that is over, which is not begun again. */
-  readonly last: TrialKey | null;
+  readonly last: EndedTrial | null;
+}
+
+interface EndedTrial {
+  readonly key: TrialKey;
+  /** For how long the controller was silent, in milliseconds, where the trial ended for that. */
+  readonly silentMs?: number;
 }
 
 interface AgentTask {
@@ -133,7 +139,7 @@ function assign(
   admission: Admission,
 ): AgentStep {
   const key = { run, trial };
-  if (state.last !== null && state.last.run === run && state.last.trial >= trial) {
+  if (state.last !== null && state.last.key.run === run && state.last.key.trial >= trial) {
     return fault(state, key, 'this trial is over here');
   }
   const refusal =
@@ -160,7 +166,12 @@ function assign(
 
 /** A controller that waits for a trial that is not run here gets a fault; one that has ended it does not. */
 function refuseUnknown(state: AgentState, { kind, run, trial }: Command): AgentStep {
-  return kind === 'stop' ? unchanged(state) : fault(state, { run, trial }, 'it does not run this trial');
+  if (kind === 'stop') return unchanged(state);
+  const key = { run, trial };
+  const { last } = state;
+  return last?.silentMs !== undefined && isSameTrial(last.key, key)
+    ? fault(state, key, silence(last.silentMs), last.silentMs)
+    : fault(state, key, 'it does not run this trial');
 }
 
 function start(
@@ -222,7 +233,8 @@ function tick(state: AgentState, now: number): AgentStep {
   const { task } = state;
   if (task === null) return unchanged(state);
   if (silentUntil(now, task.tickedAt) - task.heardAt > task.silenceNanos) {
-    return ended(state, task, `the controller was silent for ${Math.round((now - task.heardAt) / 1e6)} ms`);
+    const silentMs = Math.round((now - task.heardAt) / 1e6);
+    return ended(state, task, silence(silentMs), silentMs);
   }
   const isOverdue = ({ sentAt }: SentPart) => now - sentAt >= 2 * BEAT_MS * 1e6;
   const overdue = task.unacknowledged.filter(isOverdue);
@@ -246,8 +258,14 @@ function reportPart({ agent }: AgentState, { key }: AgentTask, { sequence, part 
   return { kind: 'report', report: { kind: 'part', ...key, agent, sequence, part } };
 }
 
-function fault(state: AgentState, key: TrialKey, message: string): AgentStep {
-  const report: Report = { kind: 'fault', ...key, agent: state.agent, message: message.slice(0, 4000) };
+function silence(silentMs: number): string {
+  return `the controller was silent for ${silentMs} ms`;
+}
+
+function fault(state: AgentState, key: TrialKey, why: string, silentMs?: number): AgentStep {
+  const message = why.slice(0, 4000);
+  const silent = silentMs === undefined ? {} : { silentMs };
+  const report: Report = { kind: 'fault', ...key, agent: state.agent, message, ...silent };
   return { state, actions: [{ kind: 'report', report }] };
 }
 
@@ -256,9 +274,9 @@ function failed(state: AgentState, task: AgentTask, message: string): AgentStep 
   return { state: over.state, actions: [...fault(state, task.key, message).actions, ...over.actions] };
 }
 
-function ended(state: AgentState, { key }: AgentTask, why: string): AgentStep {
+function ended(state: AgentState, { key }: AgentTask, why: string, silentMs?: number): AgentStep {
   return {
-    state: { ...state, task: null, last: key },
+    state: { ...state, task: null, last: silentMs === undefined ? { key } : { key, silentMs } },
     actions: [{ kind: 'end', key, why }, ...(state.isDraining ? [{ kind: 'exit' } as const] : [])],
   };
 }

@@ -78,7 +78,7 @@ function busyPlace({ places, last }: AgentTurns): number {
   if (busy >= 0) return busy;
   return Math.max(
     0,
-    places.findIndex((place) => place.last !== null && last !== null && isSameTrial(place.last, last)),
+    places.findIndex((place) => place.last !== null && last !== null && isSameTrial(place.last.key, last)),
   );
 }
 

@@ -15,6 +15,8 @@ export interface FleetTrialState {
   readonly silenceNanos: number;
   /** When the clock last ticked, in monotonic nanoseconds. */
   readonly tickedAt: number;
+  /** The longest time between two ticks. */
+  readonly stoppedNanos: number;
   readonly agents: ReadonlyMap<string, AgentView>;
   /**
    * `opening`: until all agents have opened their connections. `running`: from the start signal until all have sent
@@ -86,6 +88,7 @@ export function beginTrial(
     key,
     silenceNanos: silenceMs * 1e6,
     tickedAt: now,
+    stoppedNanos: 0,
     agents: new Map(views),
     phase: 'opening',
     window: 0,
@@ -122,12 +125,29 @@ function receive(state: FleetTrialState, report: Report, now: number): FleetTria
   const heard = { ...view, heardAt: now };
   switch (report.kind) {
     case 'fault':
-      return failed(state, `agent ${view.name}: ${report.message}`);
+      return failed(state, blame(state, view, report, now));
     case 'beat':
       return receiveBeat(state, heard, report.state);
     case 'part':
       return receivePart(state, heard, report);
   }
+}
+
+/** An agent that has not heard this program says so. It is to blame only when this program did run. */
+function blame(
+  state: FleetTrialState,
+  { name }: AgentView,
+  { message, silentMs }: Report & { readonly kind: 'fault' },
+  now: number,
+): string {
+  const stoppedNanos = Math.max(state.stoppedNanos, now - state.tickedAt);
+  return silentMs !== undefined && stoppedNanos > state.silenceNanos / 2
+    ? stopped(stoppedNanos)
+    : `agent ${name}: ${message}`;
+}
+
+function stopped(nanos: number): string {
+  return `this machine or this program was stopped for ${Math.round(nanos / 1e6)} ms: agents do not wait for it`;
 }
 
 function receiveBeat(state: FleetTrialState, view: AgentView, reported: AgentPhase): FleetTrialStep {
@@ -160,10 +180,8 @@ function receivePart(
 /** Sends heartbeats, and what an agent seems not to have received; fails when one is silent for too long. */
 function tick(state: FleetTrialState, now: number): FleetTrialStep {
   // Nothing was received meanwhile, and agents have ended their load: they are not to blame.
-  const stoppedMs = Math.round((now - state.tickedAt) / 1e6);
-  if (now - state.tickedAt > state.silenceNanos + BEAT_MS * 1e6) {
-    return failed(state, `this machine or this program was stopped for ${stoppedMs} ms: agents do not wait for it`);
-  }
+  const sinceTick = now - state.tickedAt;
+  if (sinceTick > state.silenceNanos + BEAT_MS * 1e6) return failed(state, stopped(sinceTick));
   const until = silentUntil(now, state.tickedAt);
   const silent = [...state.agents.values()].filter(({ heardAt }) => until - heardAt > state.silenceNanos);
   if (silent.length > 0) {
@@ -180,7 +198,7 @@ function tick(state: FleetTrialState, now: number): FleetTrialStep {
     if (schedule === null || rankOf(view.state) >= rankOf({ phase: 'running', window: state.window })) return [beat];
     return [beat, { kind: 'send', agent, command: { kind: 'start', ...key, schedule, ...numbered(state.window) } }];
   });
-  return { state: { ...state, tickedAt: now }, actions };
+  return { state: { ...state, tickedAt: now, stoppedNanos: Math.max(state.stoppedNanos, sinceTick) }, actions };
 }
 
 function start(state: FleetTrialState, schedules: ReadonlyMap<string, Schedule>): FleetTrialStep {

@@ -45,7 +45,14 @@ export const reportSchema = z.discriminatedUnion('kind', [
     part: partSchema,
   }),
   /** The agent has refused or ended the trial. */
-  z.strictObject({ kind: z.literal('fault'), ...trialKeyShape, agent: agentIdSchema, message: z.string().max(4000) }),
+  z.strictObject({
+    kind: z.literal('fault'),
+    ...trialKeyShape,
+    agent: agentIdSchema,
+    message: z.string().max(4000),
+    /** For how long it had not heard the controller, in milliseconds, where it has ended the trial for that. */
+    silentMs: count.exactOptional(),
+  }),
 ]);
 export type Report = Readonly<z.infer<typeof reportSchema>>;
 

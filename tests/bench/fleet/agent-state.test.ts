@@ -82,6 +82,15 @@ describe('refused are', () => {
     expect(stepAfter([command({ kind: 'stop', ...key })]).actions).toEqual([]);
   });
 
+  test('commands of a trial that it ended, with the silence that it ended for', () => {
+    const tick = (now: number): AgentEvent => ({ kind: 'tick', now });
+    const silent = [command(assign), tick(500e6), tick(900e6), tick(1_300e6)];
+    const { actions } = stepAfter([...silent, command({ kind: 'beat', ...key, received: 0 }, 1_400e6)]);
+    expect(actions).toMatchObject([
+      { report: { kind: 'fault', message: 'the controller was silent for 1300 ms', silentMs: 1300 } },
+    ]);
+  });
+
   test('a start that is over', () => {
     const late = stepAfter([command(assign), opened, command({ kind: 'start', ...key, schedule }, 600e6)]);
     expect(faultsOf(late)).toEqual(['the start signal arrived 100 ms after the start']);

@@ -121,6 +121,17 @@ test('when the controller is lost, every agent stops within two seconds', () => 
   );
 });
 
+test('a controller that stopped for about the limit blames itself, or all agents have waited', () => {
+  const outcomes = new Set<string | undefined>();
+  for (let lastsMs = 700; lastsMs < 1600; lastsMs += 10) {
+    const { outcome, received } = run([{ kind: 'pause', whose: -1, atMs: 1000 + (lastsMs % 70), lastsMs }]);
+    outcomes.add(outcome?.kind);
+    if (outcome?.kind === 'finished') expect([...received.values()]).toEqual([2000, 2000, 2000]);
+    else expect(outcome?.message).toMatch(/this program was stopped for/);
+  }
+  expect(outcomes).toEqual(new Set(['finished', 'failed']));
+});
+
 test('a start signal that comes too late fails the trial', () => {
   // The first agent's network is slow for a while, and loses nothing.
   const fleet = new SimulatedFleet(2, () => [400], []);
