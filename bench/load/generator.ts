@@ -1,6 +1,7 @@
 import { SHARE_ENV, Worker } from 'node:worker_threads';
 import type { StreamKey } from '../../servers/random/streams.ts';
 import type { SocketAddress } from '../../sockets/address.ts';
+import { nowNanos } from '../measure/clock.ts';
 import type { Histogram } from '../measure/histogram.ts';
 import type { Timestamps } from '../model/configuration.ts';
 import type { OperatingPoint } from '../model/operating-point.ts';
@@ -106,7 +107,9 @@ export class Generator implements LoadGenerator {
     this.#control.go(schedule);
   }
 
-  async settled(): Promise<void> {}
+  async settled(): Promise<number> {
+    return nowNanos();
+  }
 
   async finished(): Promise<LoadReport> {
     return mergeReports(await this.threadReports(), this.#views);

@@ -26,10 +26,11 @@ export interface LoadGenerator extends TimelineSource {
   /** Starts the load. Call it after {@link opened}, and again only after {@link finished}. */
   go(schedule: Schedule): void;
   /**
-   * Resolves when the counts of a time are known: those of the methods below are not earlier then.
-   * @param look number of the look at that time, as in {@link LOOK_NANOS}.
+   * Resolves when the counts of a time are known: those of the methods are from then on of that time, or later.
+   * @param look number of the look at that time, as in {@link LOOK_NANOS}. Call it in their order.
+   * @returns when they were counted, in monotonic nanoseconds.
    */
-  settled(look: number): Promise<void>;
+  settled(look: number): Promise<number>;
   /** Resolves when everything is measured and drained after {@link go}. Rejects when a part fails. */
   finished(): Promise<LoadReport>;
   /** Returns the requests that are in flight or wait for a connection. May be called at any time. */

@@ -12,7 +12,8 @@ const HALF_BITS = 10;
 const HALF = 1 << HALF_BITS;
 /** Values of 73 minutes or more are recorded as just below this. */
 const HIGHEST_NANOS = 2 ** 42;
-const BUCKETS = (42 - HALF_BITS) * HALF + HALF;
+/** Number of buckets. */
+export const BUCKETS = (42 - HALF_BITS) * HALF + HALF;
 const TWO_31 = 2 ** 31;
 const TWO_21 = 2 ** 21;
 
@@ -103,11 +104,10 @@ export class Histogram {
   }
 
   /**
-   * Adds a bucket of another histogram. Call {@link addTotals} for its sum and maximum, too.
-   * @param lowest value in nanoseconds, as {@link buckets} yields it.
+   * Adds values to a bucket, whose number is as {@link visitSince} has it, below {@link BUCKETS}. Call {@link addTotals}
+   * for their sum and maximum, too.
    */
-  addBucket(lowest: number, count: number): void {
-    const index = bucketOf(Math.min(lowest, HIGHEST_NANOS - 1));
+  addBucket(index: number, count: number): void {
     this.#counts[index] = (this.#counts[index] as number) + count;
   }
 
@@ -132,6 +132,18 @@ export class Histogram {
     }
     latest.#totals[SUM] = (this.#totals[SUM] as number) - (earlier.#totals[SUM] as number);
     return latest;
+  }
+
+  /**
+   * Visits each bucket that has grown since an earlier copy of this histogram, in ascending order: its number, and by how
+   * much.
+   */
+  visitSince(earlier: Histogram, visit: (index: number, more: number) => void): void {
+    const end = this.#end;
+    for (let i = 0; i < end; i++) {
+      const more = (this.#counts[i] as number) - (earlier.#counts[i] as number);
+      if (more > 0) visit(i, more);
+    }
   }
 
   reset(): void {

@@ -32,9 +32,9 @@ export async function follow(
   for (let looks = 1; ; looks++) {
     const time = Math.min(begin + looks * LOOK_NANOS, end);
     await until(time);
-    await generator.settled(looks);
+    const counted = await generator.settled(looks);
     const doneNanos = generator.doneNanos();
-    const now = doneNanos ?? nowNanos();
+    const now = doneNanos ?? counted;
     const over = doneNanos !== undefined || time === end;
     slices.read(now, generator.completed(), over);
     const point = over || looks % LOOKS_A_POINT === 0 ? timeline.read(now, generator) : undefined;

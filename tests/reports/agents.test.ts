@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { addDelta } from '../../bench/fleet/merge/histogram-delta.ts';
 import { Histogram } from '../../bench/measure/histogram.ts';
 import { summarizeLatency } from '../../bench/measure/latency.ts';
 import { type AgentLoadRecord, agentLoadSchema } from '../../bench/model/fleet.ts';
@@ -15,7 +14,8 @@ import { runHeading } from '../../reports/text/run-heading.ts';
 
 function load(name: string, given: Partial<AgentLoadRecord> = {}): AgentLoadRecord {
   const response = new Histogram();
-  addDelta(response, { sum: 2000, max: 1000, buckets: [1000, 2] });
+  response.record(1000);
+  response.record(1000);
   return agentLoadSchema.parse({
     ...{
       agent: name,

@@ -88,7 +88,7 @@ class AgentLoad implements RunningLoad {
     await this.#generator.stop();
   }
 
-  /** Sends counts at each look, deltas each second, and at last the reports of the threads. */
+  /** Reports counts at each look, deltas each second, and at last the reports of the threads. */
   async #follow({ begin, warmupEnd, measureEnd }: Schedule): Promise<void> {
     const key = this.#key;
     for (let look = 0; ; look++) {
@@ -102,7 +102,8 @@ class AgentLoad implements RunningLoad {
       if (this.#sendsDeltas && (isOver || (look > 0 && look % LOOKS_A_DELTA === 0))) {
         this.#emit({ kind: 'measured', key, parts: this.#deltas(), now: nowNanos() });
       }
-      this.#emit({ kind: 'progress', key, progress });
+      // With the counts of the first and the last look, the controller reads those of the server.
+      this.#emit({ kind: 'progress', key, progress, isUrgent: look === 0 || isOver });
       if (isOver) return this.#finish(look);
     }
   }
@@ -143,7 +144,7 @@ class AgentLoad implements RunningLoad {
     const now = Object.fromEntries(changed.map((name) => [name, generator.latencies(name)]));
     this.#sent = { ...before, ...now };
     return changed.flatMap((name) =>
-      deltasOf(this.#sent[name].since(before[name])).map((delta) => ({ kind: 'latencies', name, delta }) as const),
+      deltasOf(this.#sent[name], before[name]).map((delta) => ({ kind: 'latencies', name, delta }) as const),
     );
   }
 

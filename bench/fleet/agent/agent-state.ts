@@ -40,8 +40,6 @@ interface AgentTask {
   readonly heardAt: number;
   /** When the clock last ticked. */
   readonly tickedAt: number;
-  /** Look of the counts at the last tick. */
-  readonly tickedLook: number;
   /** Number of the next part. */
   readonly nextSequence: number;
   /** Parts that the controller may not have yet. */
@@ -58,7 +56,8 @@ interface SentPart {
 export type AgentEvent =
   | { readonly kind: 'command'; readonly command: Command; readonly now: number }
   | { readonly kind: 'opened'; readonly key: TrialKey; readonly phase: AgentPhase & { readonly phase: 'open' } }
-  | { readonly kind: 'progress'; readonly key: TrialKey; readonly progress: AgentProgress }
+  /** Counts of a look. Those that are urgent are reported at once, others with the next heartbeat. */
+  | { readonly kind: 'progress'; readonly key: TrialKey; readonly progress: AgentProgress; readonly isUrgent: boolean }
   | { readonly kind: 'measured'; readonly key: TrialKey; readonly parts: readonly Part[]; readonly now: number }
   | { readonly kind: 'finished'; readonly key: TrialKey; readonly progress: AgentProgress }
   | { readonly kind: 'failed'; readonly key: TrialKey; readonly message: string }
@@ -156,7 +155,6 @@ function assign(
     silenceNanos: assignment.silenceMs * 1e6,
     heardAt: now,
     tickedAt: now,
-    tickedLook: -1,
     nextSequence: 0,
     unacknowledged: [],
   };
@@ -190,7 +188,7 @@ function start(
   const delay = takesTurns ? Math.max(0, now - schedule.begin) : 0;
   const begin = { kind: 'start', key: task.key, schedule: shifted(schedule, delay), ...numbered(window) } as const;
   const progress: AgentProgress = { look: -1, completed: 0, failed: 0, bytes: 0, inFlight: 0, doneNanos: null };
-  const begun = beat(state, { ...task, phase: { phase: 'running', progress, ...numbered(window) } });
+  const begun = beat(state, { ...task, phase: { phase: 'running', looks: [progress], ...numbered(window) } });
   return { state: begun.state, actions: [...begun.actions, begin] };
 }
 
@@ -208,10 +206,11 @@ function progressed(
   switch (event.kind) {
     case 'opened':
       return task.phase.phase === 'opening' ? beat(state, { ...task, phase: event.phase }) : unchanged(state);
-    case 'progress':
-      return task.phase.phase === 'running'
-        ? beat(state, { ...task, phase: { ...task.phase, progress: event.progress } })
-        : unchanged(state);
+    case 'progress': {
+      if (task.phase.phase !== 'running') return unchanged(state);
+      const counted = { ...task, phase: { ...task.phase, looks: [...task.phase.looks, event.progress] } };
+      return event.isUrgent ? beat(state, counted) : unchanged({ ...state, task: counted });
+    }
     case 'measured': {
       const parts = event.parts.map((part, i) => ({ sequence: task.nextSequence + i, part, sentAt: event.now }));
       const unacknowledged = [...task.unacknowledged, ...parts];
@@ -221,7 +220,7 @@ function progressed(
     case 'finished':
       return beat(state, {
         ...task,
-        phase: { phase: 'finished', progress: event.progress, ...numbered(windowOf(task.phase)) },
+        phase: { phase: 'finished', looks: [...looksOf(task), event.progress], ...numbered(windowOf(task.phase)) },
       });
     case 'failed':
       return failed(state, task, event.message);
@@ -240,18 +239,21 @@ function tick(state: AgentState, now: number): AgentStep {
   const overdue = task.unacknowledged.filter(isOverdue);
   const unacknowledged = task.unacknowledged.map((sent) => (isOverdue(sent) ? { ...sent, sentAt: now } : sent));
   const parts = overdue.map((sent) => reportPart(state, task, sent));
-  const look = 'progress' in task.phase ? task.phase.progress.look : -1;
-  const ticked = { ...task, unacknowledged, tickedAt: now, tickedLook: look };
-  // Counts of a new look were sent since the last tick, which was a heartbeat.
-  if (look > task.tickedLook) return { state: { ...state, task: ticked }, actions: parts };
-  const beaten = beat(state, ticked);
+  const beaten = beat(state, { ...task, unacknowledged, tickedAt: now });
   return { state: beaten.state, actions: [...beaten.actions, ...parts] };
 }
 
 function beat(state: AgentState, task: AgentTask): AgentStep {
   const { agent } = state;
-  const report: Report = { kind: 'beat', ...task.key, agent, state: task.phase };
-  return { state: { ...state, task }, actions: [{ kind: 'report', report }] };
+  const { phase } = task;
+  const report: Report = { kind: 'beat', ...task.key, agent, state: phase };
+  // The latest counts are repeated until there are others: a message may be lost.
+  const sent = 'looks' in phase ? { ...task, phase: { ...phase, looks: phase.looks.slice(-1) } } : task;
+  return { state: { ...state, task: sent }, actions: [{ kind: 'report', report }] };
+}
+
+function looksOf({ phase }: AgentTask): readonly AgentProgress[] {
+  return 'looks' in phase ? phase.looks : [];
 }
 
 function reportPart({ agent }: AgentState, { key }: AgentTask, { sequence, part }: SentPart): AgentAction {

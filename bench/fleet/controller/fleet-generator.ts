@@ -1,4 +1,4 @@
-import type { LoadGenerator } from '../../load/load-generator.ts';
+import { LOOK_NANOS, type LoadGenerator } from '../../load/load-generator.ts';
 import { type LoadReport, mergeHistograms, mergeOpenings } from '../../load/load-report.ts';
 import type { ProtocolNote } from '../../load/protocols/protocol.ts';
 import type { OpeningReport } from '../../load/thread-report.ts';
@@ -13,11 +13,12 @@ import { FleetMerge } from '../merge/fleet-merge.ts';
 import type { AgentCard } from '../model/agent-card.ts';
 import type { FleetAssignment } from '../model/assignment.ts';
 import type { TrialKey } from '../model/identity.ts';
-import type { AgentProgress, Report } from '../model/report.ts';
+import type { Report } from '../model/report.ts';
 import { commandSubject } from '../model/subjects.ts';
 import { START_AHEAD_MS, untilBeatMs } from '../model/timing.ts';
 import { encode } from '../model/wire.ts';
 import { Deferred } from './deferred.ts';
+import { FleetLooks } from './fleet-looks.ts';
 import { synchronize } from './synchronize.ts';
 import {
   beginTrial,
@@ -49,17 +50,18 @@ export class FleetGenerator implements LoadGenerator {
   readonly #takesTurns: boolean;
   readonly #settings: FleetTrialSettings;
   readonly #merge: FleetMerge;
-  readonly #progress = new Map<string, AgentProgress>();
+  readonly #looks: FleetLooks;
   readonly #opened = new Deferred<void>();
   /** Of the present window. */
   #finished = new Deferred<void>();
   readonly #broken = new Deferred<never>();
   /** Those that wait for the counts of a look. */
   #waiting: { readonly look: number; readonly resolve: () => void }[] = [];
-  #warmupMs = 0;
+  /** Of the present window, by this machine's clock. */
+  #schedule: Schedule = { begin: 0, warmupEnd: 0, measureEnd: 0, drainEnd: 0 };
   #offsets = new Map<string, ClockOffset>();
   #timer: NodeJS.Timeout | undefined;
-  /** When the load begins. */
+  /** When the load begins: heartbeats keep away from it. */
   #begin = 0;
   #state: FleetTrialState;
 
@@ -70,6 +72,7 @@ export class FleetGenerator implements LoadGenerator {
     this.threads = agents.reduce((sum, { assignment }) => sum + assignment.share.threads.length, 0);
     this.#takesTurns = agents.some(({ assignment }) => assignment.windows !== undefined);
     this.#merge = new FleetMerge(agents);
+    this.#looks = new FleetLooks(agents.map(({ card }) => card.agent));
     const participants = agents.map(({ card: { agent, name }, assignment }) => ({ agent, name, assignment }));
     const begun = beginTrial(key, participants, silenceMs, nowNanos());
     this.#state = begun.state;
@@ -119,19 +122,23 @@ export class FleetGenerator implements LoadGenerator {
       this.#beatLater();
     }
     this.#merge.begin(schedule.begin);
-    this.#progress.clear();
+    this.#looks.clear();
     this.#finished = new Deferred();
-    this.#warmupMs = (schedule.warmupEnd - schedule.begin) / 1e6;
+    this.#schedule = schedule;
     const schedules = new Map(
       [...this.#offsets].map(([agent, { offsetNanos }]): [string, Schedule] => [agent, shifted(schedule, offsetNanos)]),
     );
     this.#step({ kind: 'start', schedules });
   }
 
-  async settled(look: number): Promise<void> {
-    if (this.#isSettled(look)) return;
-    const known = new Promise<void>((resolve) => this.#waiting.push({ look, resolve }));
-    await Promise.race([known, this.broken]);
+  async settled(look: number): Promise<number> {
+    if (!this.#looks.isKnown(look)) {
+      const known = new Promise<void>((resolve) => this.#waiting.push({ look, resolve }));
+      await Promise.race([known, this.broken]);
+    }
+    this.#looks.goTo(look);
+    const { warmupEnd, measureEnd } = this.#schedule;
+    return Math.min(warmupEnd + look * LOOK_NANOS, measureEnd);
   }
 
   async finished(): Promise<LoadReport> {
@@ -143,26 +150,23 @@ export class FleetGenerator implements LoadGenerator {
   }
 
   completed(): number {
-    return this.#sum(({ completed }) => completed);
+    return this.#looks.sum(({ completed }) => completed);
   }
 
   failed(): number {
-    return this.#sum(({ failed }) => failed);
+    return this.#looks.sum(({ failed }) => failed);
   }
 
   bytes(): number {
-    return this.#sum(({ bytes }) => bytes);
+    return this.#looks.sum(({ bytes }) => bytes);
   }
 
   inFlight(): number {
-    return this.#sum(({ inFlight }) => inFlight);
+    return this.#looks.sum(({ inFlight }) => inFlight);
   }
 
   doneNanos(): number | undefined {
-    const ends = [...this.#progress].flatMap(([agent, { doneNanos }]) =>
-      doneNanos === null ? [] : [doneNanos - (this.#offsets.get(agent)?.offsetNanos ?? 0)],
-    );
-    return ends.length < this.#settings.agents.length ? undefined : Math.max(...ends);
+    return this.#looks.doneNanos((agent) => this.#offsets.get(agent)?.offsetNanos ?? 0);
   }
 
   latencies(name: LatencyName): Histogram {
@@ -222,25 +226,15 @@ export class FleetGenerator implements LoadGenerator {
 
   /** Notes agents that began so late that measuring had begun. */
   #lateNotes({ agents = [] }: LoadReport): ProtocolNote[] {
-    const late = agents.filter(({ startLagMicros }) => startLagMicros > this.#warmupMs * 1e3 + LATE_MICROS);
+    const { begin, warmupEnd } = this.#schedule;
+    const warmupMicros = (warmupEnd - begin) / 1e3;
+    const late = agents.filter(({ startLagMicros }) => startLagMicros > warmupMicros + LATE_MICROS);
     if (late.length === 0) return [];
     const names = late.map(({ name, startLagMicros }) => `${name} by ${(startLagMicros / 1e3).toFixed(1)} ms`);
     const message =
       `agents began after measuring had: ${names.join(', ')}: use a longer --warmup, ` +
       'or end other programs on their machines';
     return [{ code: 'agent-late', message }];
-  }
-
-  #isSettled(look: number): boolean {
-    const { agents } = this.#settings;
-    return agents.every(({ card }) => {
-      const progress = this.#progress.get(card.agent);
-      return progress !== undefined && (progress.look >= look || progress.doneNanos !== null);
-    });
-  }
-
-  #sum(of: (progress: AgentProgress) => number): number {
-    return [...this.#progress.values()].reduce((sum, progress) => sum + of(progress), 0);
   }
 
   #step(event: FleetTrialEvent): void {
@@ -258,7 +252,8 @@ export class FleetGenerator implements LoadGenerator {
         this.#merge.add(action.agent, action.part);
         return;
       case 'progress':
-        this.#progressed(action.agent, action.progress);
+        this.#looks.add(action.agent, action.progress);
+        this.#wake();
         return;
       case 'opened':
         this.#opened.resolve();
@@ -272,11 +267,9 @@ export class FleetGenerator implements LoadGenerator {
     }
   }
 
-  #progressed(agent: string, progress: AgentProgress): void {
-    const known = this.#progress.get(agent);
-    if (known !== undefined && known.look > progress.look) return;
-    this.#progress.set(agent, progress);
-    const settled = this.#waiting.filter(({ look }) => this.#isSettled(look));
+  #wake(): void {
+    const settled = this.#waiting.filter(({ look }) => this.#looks.isKnown(look));
+    if (settled.length === 0) return;
     this.#waiting = this.#waiting.filter((waiter) => !settled.includes(waiter));
     for (const { resolve } of settled) resolve();
   }

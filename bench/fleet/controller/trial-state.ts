@@ -152,9 +152,8 @@ function stopped(nanos: number): string {
 
 function receiveBeat(state: FleetTrialState, view: AgentView, reported: AgentPhase): FleetTrialStep {
   const next = withView(state, { ...view, state: later(view.state, reported) });
-  const actions: FleetTrialAction[] = [];
-  if ('progress' in reported && windowOf(reported) === state.window)
-    actions.push({ kind: 'progress', agent: view.agent, progress: reported.progress });
+  const looks = 'looks' in reported && windowOf(reported) === state.window ? reported.looks : [];
+  const actions = looks.map((progress): FleetTrialAction => ({ kind: 'progress', agent: view.agent, progress }));
   if (next.phase === 'opening' && [...next.agents.values()].every((agent) => agent.state?.phase === 'open')) {
     return { state: { ...next, phase: 'opened' }, actions: [...actions, { kind: 'opened' }] };
   }

@@ -21,6 +21,9 @@ export const progressSchema = z.object({
 });
 export type AgentProgress = Readonly<z.infer<typeof progressSchema>>;
 
+/** Counts at one look or more, ascending: those since the last heartbeat, or the latest again. */
+const looksSchema = z.array(progressSchema).min(1).max(1000);
+
 /** Which of several windows it is, counted from 0; absent: 0. */
 const windowShape = { window: count.min(1).exactOptional() };
 
@@ -28,8 +31,8 @@ const windowShape = { window: count.min(1).exactOptional() };
 export const agentPhaseSchema = z.discriminatedUnion('phase', [
   z.strictObject({ phase: z.literal('opening') }),
   z.strictObject({ phase: z.literal('open'), opening: openingSchema }),
-  z.strictObject({ phase: z.literal('running'), progress: progressSchema, ...windowShape }),
-  z.strictObject({ phase: z.literal('finished'), progress: progressSchema, ...windowShape }),
+  z.strictObject({ phase: z.literal('running'), looks: looksSchema, ...windowShape }),
+  z.strictObject({ phase: z.literal('finished'), looks: looksSchema, ...windowShape }),
 ]);
 export type AgentPhase = Readonly<z.infer<typeof agentPhaseSchema>>;
 

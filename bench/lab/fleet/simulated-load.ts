@@ -38,7 +38,7 @@ export const openSimulatedLoad: OpenLoad = (assignment, key, emit) => {
       }
       const counts = { completed: look * 1000, failed: 0, bytes: 0, inFlight: 0 };
       const progress = { look, ...counts, doneNanos: isOver ? time : null };
-      emit({ kind: 'progress', key, progress });
+      emit({ kind: 'progress', key, progress, isUrgent: look === 0 || isOver });
       if (!isOver) continue;
       emit({ kind: 'measured', key, parts: endOf(values), now: nowNanos() });
       return emit({ kind: 'finished', key, progress });

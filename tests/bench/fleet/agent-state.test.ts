@@ -8,6 +8,7 @@ import {
 } from '../../../bench/fleet/agent/agent-state.ts';
 import type { Command } from '../../../bench/fleet/model/command.ts';
 import type { Part } from '../../../bench/fleet/model/part.ts';
+import type { AgentProgress } from '../../../bench/fleet/model/report.ts';
 import { assignment } from './assignments.ts';
 import { idOf } from './simulated-fleet.ts';
 
@@ -27,6 +28,9 @@ function stepAfter(events: readonly AgentEvent[], admission: () => string | unde
 
 const command = (given: Command, now = 0): AgentEvent => ({ kind: 'command', command: given, now });
 const opened: AgentEvent = { kind: 'opened', key, phase: { phase: 'open', opening } };
+const counts = (look: number): AgentProgress => ({
+  ...{ look, completed: look, failed: 0, bytes: 0, inFlight: 0, doneNanos: null },
+});
 const kinds = ({ actions }: AgentStep) => actions.map(({ kind }) => kind);
 const faultsOf = ({ actions }: AgentStep) =>
   actions.flatMap((action) =>
@@ -98,8 +102,29 @@ describe('refused are', () => {
   });
 });
 
+test('counts are reported with the next heartbeat, urgent ones at once, and the latest again', () => {
+  const progress = (look: number, isUrgent = false): AgentEvent => ({
+    ...{ kind: 'progress', key, isUrgent, progress: counts(look) },
+  });
+  const looks = ({ actions }: AgentStep) =>
+    actions.flatMap((action) =>
+      action.kind === 'report' && action.report.kind === 'beat' && 'looks' in action.report.state
+        ? action.report.state.looks.map(({ look }) => look)
+        : [],
+    );
+  const begun = [command(assign), opened, command({ kind: 'start', ...key, schedule }), progress(0, true)];
+  const tick: AgentEvent = { kind: 'tick', now: 0 };
+  expect(looks(stepAfter(begun))).toEqual([-1, 0]);
+  expect(stepAfter([...begun, progress(1)]).actions).toEqual([]);
+  expect(looks(stepAfter([...begun, progress(1), progress(2), tick]))).toEqual([0, 1, 2]);
+  expect(looks(stepAfter([...begun, progress(1), progress(2), tick, tick]))).toEqual([2]);
+  const finished: AgentEvent = { kind: 'finished', key, progress: { ...counts(3), doneNanos: 1 } };
+  expect(looks(stepAfter([...begun, progress(1), finished]))).toEqual([0, 1, 3]);
+  expect(looks(stepAfter([...begun, progress(1), finished, tick]))).toEqual([3]);
+});
+
 test('parts are sent again until they are acknowledged', () => {
-  const part: Part = { kind: 'latencies', name: 'response', delta: { sum: 1, max: 1, buckets: [1, 1] } };
+  const part: Part = { kind: 'latencies', name: 'response', delta: { sum: 1, max: 1, buckets: 'AQE=' } };
   const measured: AgentEvent = { kind: 'measured', key, parts: [part, part], now: 0 };
   const sequences = ({ actions }: AgentStep) =>
     actions.flatMap((action) =>

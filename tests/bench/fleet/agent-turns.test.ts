@@ -113,8 +113,8 @@ test('the controller starts the next window when all agents have sent the last o
     { kind: 'start', ...key, schedule, window: 1 },
   ]);
   // Counts of the first window that arrive late are not those of the second.
-  expect(received(agents[0] ?? '', { phase: 'finished', progress })).toEqual([]);
-  expect(received(agents[0] ?? '', { phase: 'running', progress, window: 1 })).toEqual(['progress']);
+  expect(received(agents[0] ?? '', { phase: 'finished', looks: [progress] })).toEqual([]);
+  expect(received(agents[0] ?? '', { phase: 'running', looks: [progress], window: 1 })).toEqual(['progress']);
   const ticked = stepTrial(step.state, { kind: 'tick', now: 0 }).actions;
   const starts = ticked.flatMap((action) =>
     action.kind === 'send' && action.command.kind === 'start' ? [action] : [],

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FleetMerge } from '../../../bench/fleet/merge/fleet-merge.ts';
 import { addDelta, deltasOf, histogramDeltaSchema } from '../../../bench/fleet/merge/histogram-delta.ts';
+import { MAX_VARINT_BYTES, VarintReader, writeVarint } from '../../../bench/fleet/merge/varints.ts';
 import { type AgentCard, agentCardSchema } from '../../../bench/fleet/model/agent-card.ts';
 import { type Part, partSchema } from '../../../bench/fleet/model/part.ts';
 import { encode, MAX_MESSAGE_BYTES } from '../../../bench/fleet/model/wire.ts';
@@ -31,7 +32,7 @@ test('deltas of any samples over any seconds add up to one histogram of all of t
         for (const value of second) live.record(value);
         const now = new Histogram();
         now.add(live);
-        const sent = deltasOf(now.since(before)).map((delta) => JSON.parse(JSON.stringify(delta)) as unknown);
+        const sent = deltasOf(now, before).map((delta) => JSON.parse(JSON.stringify(delta)) as unknown);
         for (const delta of sent) addDelta(merged, histogramDeltaSchema.parse(delta));
         before = now;
       }
@@ -53,6 +54,33 @@ test('the histogram with every bucket in use takes several messages, each far be
     const bytes = encode({ kind: 'part', part: { kind: 'latencies', name: 'response', delta } }).length;
     expect(bytes).toBeLessThan(MAX_MESSAGE_BYTES);
   }
+});
+
+test.each([
+  ['no text', 5],
+  ['a number that is not complete', 'gA=='],
+  ['a number without a count', 'BQ=='],
+  ['a count of zero', 'BQA='],
+  ['a bucket that no histogram has', Buffer.from([0xff, 0xff, 0x7f, 1]).toString('base64')],
+  ['a number of more than 32 bits', Buffer.from([5, 0xff, 0xff, 0xff, 0xff, 0x1f]).toString('base64')],
+  ['a number without end', Buffer.from([5, 0x80, 0x80, 0x80, 0x80, 0x80, 0]).toString('base64')],
+  ['more than a message has', Buffer.alloc(100_000, 1).toString('base64')],
+])('no delta is %s', (_, buckets) => {
+  expect(histogramDeltaSchema.safeParse({ sum: 1, max: 1, buckets: 'BQE=' }).success).toBe(true);
+  expect(histogramDeltaSchema.safeParse({ sum: 1, max: 1, buckets }).success).toBe(false);
+});
+
+test('numbers are read as they were written', () => {
+  const numbers = fc.array(fc.integer({ min: 0, max: 2 ** 32 - 1 }));
+  fc.assert(
+    fc.property(numbers, (written) => {
+      const bytes = new Uint8Array(written.length * MAX_VARINT_BYTES);
+      const end = written.reduce((at, number) => writeVarint(bytes, at, number), 0);
+      const reader = new VarintReader(bytes.subarray(0, end));
+      expect(written.map(() => reader.next())).toEqual(written);
+      expect(reader.isAtEnd).toBe(true);
+    }),
+  );
 });
 
 const card = (agent: string): AgentCard =>

@@ -220,7 +220,8 @@ export class SimulatedFleet {
     agent.loads.push({ from: begin, to: Number.POSITIVE_INFINITY });
     const second = (number: number) => {
       if (agent.load !== load) return;
-      const part: Part = { kind: 'latencies', name: 'response', delta: { sum: 1000, max: 1, buckets: [1, 1000] } };
+      // A thousand values in bucket 1.
+      const part: Part = { kind: 'latencies', name: 'response', delta: { sum: 1000, max: 1, buckets: 'AegH' } };
       agent.sent += 1000;
       const now = this.#now * 1e6;
       this.#event(i, { kind: 'measured', key, parts: [part], now });
