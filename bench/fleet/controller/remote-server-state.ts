@@ -27,8 +27,8 @@ export interface RemoteServerState {
   readonly heardAt: number;
   /** Whether its machine has reported it, so that it need not be requested again. */
   readonly isKnown: boolean;
-  /** Whether its machine can be reached, as far as is known. */
-  readonly isReachable: boolean;
+  /** Whether it may run: its machine can be reached, as far as is known, and has not reported its end. */
+  readonly mayRun: boolean;
   /** Questions without an answer, by number. */
   readonly questions: ReadonlyMap<number, ServerQuestion>;
 }
@@ -67,7 +67,7 @@ export function beginServer(
 ): RemoteServerStep {
   const state: RemoteServerState = {
     ...given,
-    ...{ phase: 'starting', heardAt: now, isKnown: false, isReachable: true, questions: new Map() },
+    ...{ phase: 'starting', heardAt: now, isKnown: false, mayRun: true, questions: new Map() },
   };
   return { state, actions: [request(state)] };
 }
@@ -99,7 +99,7 @@ function receive(state: RemoteServerState, report: ServeReport, now: number): Re
     case 'ended':
       return state.phase === 'stopping'
         ? { state: { ...heard, phase: 'ended' }, actions: [{ kind: 'ended' }] }
-        : { state: heard, actions: [] };
+        : { state: { ...heard, mayRun: false }, actions: [] };
     case 'beat':
       return report.address !== null && state.phase === 'starting'
         ? { state: { ...heard, phase: 'running' }, actions: [{ kind: 'running', address: report.address }] }
@@ -144,7 +144,7 @@ function tick(state: RemoteServerState, now: number): RemoteServerStep {
 }
 
 function lost(state: RemoteServerState, message: string): RemoteServerStep {
-  const unreachable = { ...state, isReachable: false };
+  const unreachable = { ...state, mayRun: false };
   // It ends by itself: its machine hears nothing of the controller, either.
   if (state.phase === 'stopping') return { state: { ...unreachable, phase: 'ended' }, actions: [{ kind: 'ended' }] };
   return failed(unreachable, 'machine', message);
@@ -163,7 +163,7 @@ function failed(
 function stop(state: RemoteServerState): RemoteServerStep {
   if (state.phase === 'stopping') return { state, actions: [] };
   const send: RemoteServerAction = { kind: 'send', command: { kind: 'stop', ...state.key } };
-  return state.isReachable
+  return state.mayRun
     ? { state: { ...state, phase: 'stopping' }, actions: [send] }
     : { state: { ...state, phase: 'ended' }, actions: [send, { kind: 'ended' }] };
 }

@@ -193,7 +193,8 @@ function happened(state: HostState, served: Served, event: Extract<HostEvent, { 
           ? state.servers.filter((other) => other !== served)
           : withServed(state, { ...served, hasEnded: true }).servers;
       const next = { ...state, servers };
-      return { state: next, actions: [...(phase === 'stopping' ? [endedReport(state, key)] : []), ...exit(next)] };
+      // Also after a failure: its controller need not wait for a machine that exits.
+      return { state: next, actions: [endedReport(state, key), ...exit(next)] };
     }
   }
 }

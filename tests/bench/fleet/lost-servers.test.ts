@@ -95,6 +95,16 @@ test.each([
   expect(simulated.running).toBe(0);
 });
 
+test.each([0, 10, 300])(
+  'a controller that stops a server %i ms after its machine was shut down need not wait',
+  (ms) => {
+    const simulated = new SimulatedServer(promptly, [], ms);
+    simulated.happens(700, { kind: 'drain' });
+    simulated.runUntil(END_MS);
+    expect(simulated.overAt).toBeLessThan(1100);
+  },
+);
+
 describe('a machine refuses', () => {
   const serve = (run: string, server: number) =>
     ({ kind: 'command', command: { kind: 'serve', run, server, serving }, now: 0 }) as const;

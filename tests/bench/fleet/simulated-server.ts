@@ -44,9 +44,13 @@ export class SimulatedServer {
   failure: { readonly of: string; readonly message: string; readonly atMs: number } | undefined;
   /** When the controller learnt that nothing is left. */
   overAt: number | undefined;
+  readonly #stopsAfterMs: number;
+  #hasExited = false;
 
-  constructor(fate: Fate, mishaps: readonly Mishap[]) {
+  /** @param stopsAfterMs how long after a failure the controller stops the server. */
+  constructor(fate: Fate, mishaps: readonly Mishap[], stopsAfterMs = 0) {
     this.#fate = fate;
+    this.#stopsAfterMs = stopsAfterMs;
     this.#mishaps = mishaps;
     const key = { run: '0'.repeat(32), server: 1 };
     const begun = beginServer({ key, agent: idOf(0), name: 'host-0', serving }, 0);
@@ -74,6 +78,7 @@ export class SimulatedServer {
   }
 
   event(event: HostEvent): void {
+    if (this.#hasExited) return;
     const { state, actions } = stepHost(this.#host, event, () => undefined);
     this.#host = state;
     for (const action of actions) {
@@ -84,6 +89,7 @@ export class SimulatedServer {
         this.event({ kind: 'answered', key: action.key, question: action.question, answer: { kind: 'watch' } });
       }
       if (action.kind === 'end') this.#end(action.key);
+      if (action.kind === 'exit') this.#hasExited = true;
     }
   }
 
@@ -122,7 +128,8 @@ export class SimulatedServer {
         return;
       case 'failed':
         this.failure = { of: action.of, message: action.message, atMs: this.#now };
-        this.#step({ kind: 'stop' });
+        if (this.#stopsAfterMs === 0) this.#step({ kind: 'stop' });
+        else this.#onMachine(-1, this.#now + this.#stopsAfterMs, () => this.#step({ kind: 'stop' }));
         return;
       case 'ended':
         this.overAt = this.#now;
