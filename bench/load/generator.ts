@@ -8,7 +8,7 @@ import type { OperatingPoint } from '../model/operating-point.ts';
 import type { PacerSpec } from './arrivals/pacer.ts';
 import type { ProfileSpec } from './arrivals/profile.ts';
 import type { LoadGenerator } from './load-generator.ts';
-import { type LoadReport, mergeHistograms, mergeOpenings, mergeReports } from './load-report.ts';
+import { type LoadReport, mergeHistograms, mergeLatencies, mergeOpenings, mergeReports } from './load-report.ts';
 import type { ProtocolSpec } from './protocols/make-protocol.ts';
 import type { OpeningReport, ThreadReport } from './thread-report.ts';
 import { ThreadReports } from './thread-reports.ts';
@@ -112,7 +112,7 @@ export class Generator implements LoadGenerator {
   }
 
   async finished(): Promise<LoadReport> {
-    return mergeReports(await this.threadReports(), this.#views);
+    return mergeReports(await this.threadReports(), mergeLatencies(this.#views));
   }
 
   /** Resolves with the reports of which {@link finished} is the sum. */

@@ -70,8 +70,8 @@ export function mergeOpenings(reports: readonly OpeningReport[]): OpeningReport 
   };
 }
 
-/** Adds up the threads' reports, and their histograms. */
-export function mergeReports(reports: readonly ThreadReport[], views: readonly Latencies[]): LoadReport {
+/** Adds up the threads' reports. @param latencies of all of them together. */
+export function mergeReports(reports: readonly ThreadReport[], latencies: Latencies): LoadReport {
   const total = (of: (report: ThreadReport) => number) => reports.reduce((sum, report) => sum + of(report), 0);
   const gaps = reports.flatMap(({ gaps }) => (gaps === null ? [] : [...gaps]));
   const deliveries = reports.find((report) => report.deliveries !== undefined)?.deliveries;
@@ -81,7 +81,7 @@ export function mergeReports(reports: readonly ThreadReport[], views: readonly L
     requestsPerSecond: total(({ completedInTime, measuredSeconds }) => completedInTime / measuredSeconds),
     bytesPerSecond: total(({ bytesInTime, measuredSeconds }) => bytesInTime / measuredSeconds),
     measuredSeconds: Math.max(...reports.map(({ measuredSeconds }) => measuredSeconds)),
-    latencies: mergeLatencies(views),
+    latencies,
     cpuSeconds: total(({ cpuSeconds }) => cpuSeconds),
     utilization: Math.max(...reports.map(utilizationOf)),
     jain: jainIndex(
@@ -147,7 +147,8 @@ export function mergeHistograms(views: readonly Latencies[], name: LatencyName):
   return all;
 }
 
-function mergeLatencies(views: readonly Latencies[]): Record<LatencyName, Histogram> {
+/** Returns a copy of what all threads recorded. */
+export function mergeLatencies(views: readonly Latencies[]): Latencies {
   return Object.fromEntries(latencyNames.map((name) => [name, mergeHistograms(views, name)])) as Record<
     LatencyName,
     Histogram

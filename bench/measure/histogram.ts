@@ -147,7 +147,7 @@ export class Histogram {
   }
 
   reset(): void {
-    this.#counts.fill(0);
+    this.#counts.fill(0, 0, this.#end);
     this.#totals.fill(0);
   }
 

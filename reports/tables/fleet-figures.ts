@@ -1,4 +1,4 @@
-import type { CostPair } from '../../bench/lab/fleet/path-cost.ts';
+import type { CostPair, LoadCost } from '../../bench/lab/fleet/path-cost.ts';
 import type { Start, StartLoad } from '../../bench/lab/fleet/starts.ts';
 import { median } from '../../bench/stats/median.ts';
 import { type Field, numberCell, numberColumn } from '../text/cells.ts';
@@ -52,25 +52,30 @@ function startFields(all: readonly number[]): Field<SpreadRow>[] {
 /** Returns what a request costs an agent, compared with a local run. */
 export function costTable(pairs: readonly CostPair[]): Table {
   return {
-    title: 'CPU for each request of one thread',
+    title: 'CPU of a process that loads with one thread',
     columns: [
-      numberColumn('pairs'),
-      numberColumn('local', 'µs'),
-      numberColumn('agent', 'µs'),
-      numberColumn('agent ÷ local'),
-      numberColumn('least'),
-      numberColumn('most'),
+      { title: 'what', align: 'left' },
+      ...['pairs', 'local', 'agent', 'agent ÷ local', 'least', 'most'].map((title) => numberColumn(title)),
     ],
-    groups: [{ label: null, rows: [costCells(pairs)] }],
+    groups: [
+      {
+        label: null,
+        rows: [
+          costCells('µs a request', pairs, ({ micros }) => micros),
+          costCells('by its threads: all ÷ the one that loads', pairs, ({ besides }) => 1 + besides),
+        ],
+      },
+    ],
   };
 }
 
-function costCells(pairs: readonly CostPair[]) {
-  const ratios = pairs.map(({ local, fleet }) => fleet / local);
+function costCells(what: string, pairs: readonly CostPair[], of: (cost: LoadCost) => number) {
+  const ratios = pairs.map(({ local, fleet }) => of(fleet) / of(local));
   return [
+    cell(what),
     cell(String(pairs.length)),
-    cell(median(pairs.map(({ local }) => local)).toFixed(3)),
-    cell(median(pairs.map(({ fleet }) => fleet)).toFixed(3)),
+    cell(median(pairs.map(({ local }) => of(local))).toFixed(3)),
+    cell(median(pairs.map(({ fleet }) => of(fleet))).toFixed(3)),
     cell(median(ratios).toFixed(3)),
     cell(Math.min(...ratios).toFixed(3)),
     cell(Math.max(...ratios).toFixed(3)),

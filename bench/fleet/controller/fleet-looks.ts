@@ -29,10 +29,11 @@ export class FleetLooks {
 
   /** Returns whether every agent has counted at a look or after it, or will not count any more. */
   isKnown(look: number): boolean {
-    return [...this.#counts.values()].every((counts) => {
+    for (const counts of this.#counts.values()) {
       const latest = counts.at(-1);
-      return latest !== undefined && (latest.look >= look || latest.doneNanos !== null);
-    });
+      if (latest === undefined || (latest.look < look && latest.doneNanos === null)) return false;
+    }
+    return true;
   }
 
   /** Makes a look the present one. An agent whose counts of it were lost has those of the next. */

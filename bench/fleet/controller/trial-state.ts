@@ -17,7 +17,8 @@ export interface FleetTrialState {
   readonly tickedAt: number;
   /** The longest time between two ticks. */
   readonly stoppedNanos: number;
-  readonly agents: ReadonlyMap<string, AgentView>;
+  /** Steps change it in place: copies for thousands of reports a second would cost more than the reports. */
+  readonly agents: Map<string, AgentView>;
   /**
    * `opening`: until all agents have opened their connections. `running`: from the start signal until all have sent
    * everything. Then it is `finished`, or `failed`, or `stopped`.
@@ -96,7 +97,7 @@ export function beginTrial(
   return { state, actions: views.map(([, view]) => assign(key, view)) };
 }
 
-/** Returns the state after an event, and what to do. */
+/** Returns the state after an event, and what to do. The given state is used up. */
 export function stepTrial(state: FleetTrialState, event: FleetTrialEvent): FleetTrialStep {
   if (isOver(state)) return { state, actions: [] };
   switch (event.kind) {
@@ -247,5 +248,6 @@ function later(known: AgentPhase | null, reported: AgentPhase): AgentPhase {
 }
 
 function withView(state: FleetTrialState, view: AgentView): FleetTrialState {
-  return { ...state, agents: new Map(state.agents).set(view.agent, view) };
+  state.agents.set(view.agent, view);
+  return state;
 }

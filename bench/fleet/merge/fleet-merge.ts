@@ -1,4 +1,4 @@
-import { type Latencies, type LoadReport, mergeReports, noLatencies } from '../../load/load-report.ts';
+import { type Latencies, type LoadReport, mergeLatencies, mergeReports, noLatencies } from '../../load/load-report.ts';
 import type { ThreadReport } from '../../load/thread-report.ts';
 import { latencyNames } from '../../load/threads/live.ts';
 import { summarizeLatency } from '../../measure/latency.ts';
@@ -16,7 +16,7 @@ import { addDelta } from './histogram-delta.ts';
 interface Received {
   readonly card: AgentCard;
   readonly assignment: FleetAssignment;
-  latencies: Latencies;
+  readonly latencies: Latencies;
   threads: ThreadReport[];
   end: (Part & { readonly kind: 'end' }) | null;
 }
@@ -28,7 +28,7 @@ interface Received {
 export class FleetMerge {
   readonly #received: ReadonlyMap<string, Received>;
   /** Of all agents, so that progress need not add up the histograms of each. */
-  #latencies = noLatencies();
+  readonly #latencies = noLatencies();
   /** When the load was to begin, by this machine's clock. */
   #begin = 0;
 
@@ -49,9 +49,10 @@ export class FleetMerge {
   /** Begins with nothing. @param nanos when the load is to begin, by this machine's clock. */
   begin(nanos: number): void {
     this.#begin = nanos;
-    this.#latencies = noLatencies();
+    reset(this.#latencies);
     for (const received of this.#received.values()) {
-      Object.assign(received, { latencies: noLatencies(), threads: [], end: null });
+      reset(received.latencies);
+      Object.assign(received, { threads: [], end: null });
     }
   }
 
@@ -76,7 +77,7 @@ export class FleetMerge {
     for (const received of all) assertWhole(received);
     const merged = mergeReports(
       all.flatMap(({ threads }) => threads),
-      [this.#latencies],
+      mergeLatencies([this.#latencies]),
     );
     return { ...merged, agents: all.map((received) => this.#record(received, offsets)) };
   }
@@ -86,7 +87,7 @@ export class FleetMerge {
     offsets: ReadonlyMap<string, ClockOffset>,
   ): AgentLoadRecord {
     const { offsetNanos = 0, uncertaintyNanos = 0 } = offsets.get(card.agent) ?? {};
-    const load = mergeReports(threads, [latencies]);
+    const load = mergeReports(threads, latencies);
     const { sent, completed, timedOut, errors, corrupted, dropped } = load.counts;
     const { response, scheduleLag } = load.latencies;
     const started = Math.min(...threads.map(({ startedNanos }) => startedNanos));
@@ -109,6 +110,10 @@ export class FleetMerge {
       },
     };
   }
+}
+
+function reset(latencies: Latencies): void {
+  for (const name of latencyNames) latencies[name].reset();
 }
 
 function assertWhole({ card, latencies, threads, end }: Received): void {

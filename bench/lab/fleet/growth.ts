@@ -9,8 +9,10 @@ export interface GrowthRow {
   readonly agents: number;
   /** Share of one CPU while connections are open and nothing is sent: heartbeats alone. */
   readonly idleCpu: number;
-  /** The same during a trial. */
+  /** The same during a trial, without its end. */
   readonly trialCpu: number;
+  /** CPU time from the end of the load to the result. */
+  readonly endCpuSeconds: number;
   /** Resident memory of the controller at the end of the trial. */
   readonly residentBytes: number;
 }
@@ -33,26 +35,23 @@ async function measure(fleet: Fleet, agents: number, seconds: number): Promise<G
   const generator = fleet.start(echoPlan(NO_PORT, agents), ECHO);
   try {
     await generator.opened();
-    const idleCpu = await cpuShare(() => sleep(seconds * 1000));
+    const idleCpu = (await cpuSecondsOf(() => sleep(seconds * 1000))) / seconds;
     const begin = nowNanos() + generator.aheadNanos;
     const end = begin + seconds * 1e9;
     generator.go({ begin, warmupEnd: begin, measureEnd: end, drainEnd: end });
     await sleep(generator.aheadNanos / 1e6);
-    const trialCpu = await cpuShare(async () => {
-      await follow(generator, begin, end, 0, () => undefined);
-      await generator.finished();
-    });
-    return { agents, idleCpu, trialCpu, residentBytes: process.memoryUsage.rss() };
+    const trialCpu = (await cpuSecondsOf(() => follow(generator, begin, end, 0, () => undefined))) / seconds;
+    const endCpuSeconds = await cpuSecondsOf(() => generator.finished());
+    return { agents, idleCpu, trialCpu, endCpuSeconds, residentBytes: process.memoryUsage.rss() };
   } finally {
     await generator.stop();
   }
 }
 
-/** Returns the share of one CPU that this process used while some work ran. */
-async function cpuShare(work: () => Promise<unknown>): Promise<number> {
+/** Returns the CPU time that this process used while some work ran. */
+async function cpuSecondsOf(work: () => Promise<unknown>): Promise<number> {
   const before = process.cpuUsage();
-  const begin = nowNanos();
   await work();
   const { user, system } = process.cpuUsage(before);
-  return ((user + system) * 1e3) / (nowNanos() - begin);
+  return (user + system) / 1e6;
 }

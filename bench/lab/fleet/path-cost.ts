@@ -7,12 +7,20 @@ import { follow, until } from '../../run/following.ts';
 import { inTurn } from '../limit/turns.ts';
 import { ECHO, echoPlan, withAgents } from './agent-processes.ts';
 
-/** CPU time for each completed request, in microseconds, of the process that made the load: all its threads. */
+/** CPU time of a process that makes a load with one thread. */
+export interface LoadCost {
+  /** For each completed request, in microseconds: all threads of the process. */
+  readonly micros: number;
+  /** CPU time of its other threads, divided by that of the thread that loads. It varies far less from run to run. */
+  readonly besides: number;
+}
+
+/** The same load, made twice. */
 export interface CostPair {
   /** Made by the process that measures. */
-  readonly local: number;
+  readonly local: LoadCost;
   /** Made by an agent in another process. The controller and NATS are not included: they are on other machines. */
-  readonly fleet: number;
+  readonly fleet: LoadCost;
 }
 
 export interface CostPlan {
@@ -40,8 +48,8 @@ export function measureCost(plan: CostPlan, measured: (pair: CostPair) => void):
     const all: CostPair[] = [];
     for (let round = 1; round <= pairs; round++) {
       const pair = await inTurn(streamOf('contestant order', { seed, round }), {
-        local: () => onThisThread(cpu, () => cpuPerRequest(new Generator(load), process.pid, plan)),
-        fleet: () => cpuPerRequest(fleet.start(load, ECHO), pid, plan),
+        local: () => onThisThread(cpu, () => costOf(new Generator(load), process.pid, plan)),
+        fleet: () => costOf(fleet.start(load, ECHO), pid, plan),
       });
       measured(pair);
       all.push(pair);
@@ -61,7 +69,7 @@ async function onThisThread<T>(cpu: number, work: () => Promise<T>): Promise<T> 
   }
 }
 
-async function cpuPerRequest(generator: LoadGenerator, pid: number, { seconds }: CostPlan): Promise<number> {
+async function costOf(generator: LoadGenerator, pid: number, { seconds }: CostPlan): Promise<LoadCost> {
   try {
     await generator.opened();
     const begin = nowNanos() + generator.aheadNanos;
@@ -72,8 +80,9 @@ async function cpuPerRequest(generator: LoadGenerator, pid: number, { seconds }:
     const before = processCpuNanos(pid) ?? Number.NaN;
     await generator.settled(0);
     await follow(generator, warmupEnd, measureEnd, generator.completed(), () => undefined);
-    const { counts } = await generator.finished();
-    return ((processCpuNanos(pid) ?? Number.NaN) - before) / 1e3 / counts.completed;
+    const { counts, cpuSeconds } = await generator.finished();
+    const nanos = (processCpuNanos(pid) ?? Number.NaN) - before;
+    return { micros: nanos / 1e3 / counts.completed, besides: nanos / 1e9 / cpuSeconds - 1 };
   } finally {
     await generator.stop();
   }

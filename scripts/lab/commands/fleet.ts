@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type GrowthRow, measureGrowth } from '../../../bench/lab/fleet/growth.ts';
-import { measureCost } from '../../../bench/lab/fleet/path-cost.ts';
+import { type LoadCost, measureCost } from '../../../bench/lab/fleet/path-cost.ts';
 import { measureStarts, type Start, type StartLoad, startLoads } from '../../../bench/lab/fleet/starts.ts';
 import { CReference, hasCompiler } from '../../../bench/lab/limit/reference.ts';
 import { EXIT } from '../../../bench/model/exit-code.ts';
@@ -24,7 +24,9 @@ const schema = z.strictObject({
     .optional()
     .meta({ description: `What to measure: some of ${rows.join(', ')} [default: all]` }),
   agents: integers().prefault('1,4,16,64').meta({ description: 'growth: numbers of simulated agents' }),
-  duration: duration().prefault('5s').meta({ alias: 'd', description: 'growth, cost: time that each run is measured' }),
+  duration: duration()
+    .prefault('10s')
+    .meta({ alias: 'd', description: 'growth, cost: time that each run is measured' }),
   starts: integer().prefault('50').meta({ description: 'starts: number of starts of each load' }),
   connections: integer().prefault('64').meta({ alias: 'c', description: 'starts, cost: connections of all agents' }),
   pairs: integer().prefault('11').meta({ description: 'cost: local runs, and runs of an agent' }),
@@ -103,9 +105,13 @@ async function showCost(
 ): Promise<void> {
   const plan = { ...setting, pairs, connections, seconds: durationMs / 1000, seed: chosenSeed() };
   const measured = await measureCost(plan, ({ local, fleet: agent }) =>
-    log(`local ${local.toFixed(3)} µs, agent ${agent.toFixed(3)} µs a request`),
+    log(`local ${costText(local)}; agent ${costText(agent)}`),
   );
   show(costTable(measured));
+}
+
+function costText({ micros, besides }: LoadCost): string {
+  return `${micros.toFixed(3)} µs a request, ${(besides * 100).toFixed(2)} % more beside the load`;
 }
 
 function show(table: Table): void {
