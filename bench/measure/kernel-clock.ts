@@ -1,8 +1,5 @@
 import { readRealtime } from '../../sockets/os/clock.ts';
-import { nowNanos } from './clock.ts';
-
-/** Number of readings, of which the quickest is used: a reading that was interrupted in the middle is wrong. */
-const ATTEMPTS = 8;
+import { epochOf, nowNanos } from './clock.ts';
 
 /**
  * Converts the kernel's receive timestamps, which are of the time of day (CLOCK_REALTIME), to the monotonic clock of
@@ -18,17 +15,12 @@ export class KernelClock {
     this.synchronize();
   }
 
-  /** Measures the offset between the clocks, to about 0.1 µs. Takes about 5 µs. */
+  /** Measures the offset between the clocks, to about 0.1 µs. Takes about 6 µs. */
   synchronize(): void {
-    let best = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < ATTEMPTS; i++) {
-      const before = nowNanos();
+    this.#offset = -epochOf(nowNanos, () => {
       const { seconds, nanos } = readRealtime();
-      const took = nowNanos() - before;
-      if (took >= best) continue;
-      best = took;
-      this.#offset = before + took / 2 - ((seconds - this.#base) * 1e9 + nanos);
-    }
+      return (seconds - this.#base) * 1e9 + nanos;
+    });
   }
 
   /** Converts a time of day to monotonic nanoseconds. */

@@ -1,16 +1,11 @@
 import { yieldCpu } from '../../../sockets/os/cpu.ts';
-import { setTimeSlice } from '../../../sockets/os/time-slice.ts';
+import { beginTimeCritical, endTimeCritical } from '../../../sockets/os/time-critical.ts';
 import { nowNanos } from '../../measure/clock.ts';
 import { BoundedDemand, closedDemand } from '../demand/demand.ts';
 import type { LoadState } from '../ledger/load-state.ts';
 import type { LoadControl, Schedule } from '../threads/control.ts';
 import type { Workload } from '../workload.ts';
 
-/**
- * A thread that waits for a start, or starts, may run for this long at a time: the shortest that there is. So it runs as soon
- * as it is woken, also when the machine is busy.
- */
-const SLICE_NANOS = 100_000;
 /** How many connections are resumed without a request before the start. */
 const REHEARSED = 64;
 
@@ -48,13 +43,13 @@ export class LoadStart {
 
   /** Waits for the start. {@link flow} must follow. */
   wait(control: LoadControl, schedule: Schedule): void {
-    setTimeSlice(SLICE_NANOS);
+    beginTimeCritical();
     control.waitForBegin(schedule);
   }
 
   /**
    * Starts the load on connections, from the first on. After the first, other threads on this CPU may run, which begin at the
-   * same time.
+   * same time, and the server.
    * @param isClosedLoop whether each makes a request now: the first is then handed over by itself.
    */
   flow(connections: number, isClosedLoop: boolean): void {
@@ -67,7 +62,8 @@ export class LoadStart {
       // Counted one by one, as they begin: sending all of them takes a while, longer when this thread waits for a CPU.
       state.holds(this.#workload.outstanding + state.demand.queued, nowNanos());
     }
-    setTimeSlice(0);
+    // Where there is none.
+    endTimeCritical();
   }
 
   #begun(isClosedLoop: boolean): void {
@@ -76,5 +72,6 @@ export class LoadStart {
       this.startedNanos = nowNanos();
     }
     yieldCpu();
+    endTimeCritical();
   }
 }
