@@ -1,7 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
-/** Bounds against hanging on a machine that others use, too; not expectations of speed. */
-const patience = { testTimeout: 180_000, hookTimeout: 180_000 };
+const shared = {
+  // Bounds against hanging on a machine that others use, too; not expectations of speed.
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  // Modules are loaded once a worker, not once a file: a file that mocks one calls vi.resetModules() around it.
+  isolate: false,
+};
 
 /** The built programs, for tests that start them. */
 const globalSetup = 'tests/build.ts';
@@ -17,18 +22,16 @@ export default defineConfig({
     projects: [
       {
         test: {
-          ...patience,
+          ...shared,
           name: 'pure',
           include: ['tests/**/*.test.ts'],
           exclude: ['tests/**/*.{system,clock}.test.ts'],
-          // Modules are loaded once a worker, not once a file: a file that mocks one calls vi.resetModules() around it.
-          isolate: false,
           sequence: { groupOrder: 0 },
         },
       },
       {
         test: {
-          ...patience,
+          ...shared,
           globalSetup,
           name: 'system',
           include: ['tests/**/*.system.test.ts'],
@@ -39,7 +42,7 @@ export default defineConfig({
       },
       {
         test: {
-          ...patience,
+          ...shared,
           globalSetup,
           name: 'clock',
           include: ['tests/**/*.clock.test.ts'],

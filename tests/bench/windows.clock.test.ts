@@ -116,9 +116,10 @@ describe.each<[AppName, TransportName]>([
   }
 
   test.each(loads)('%s: each counts its own requests over the same connections', async (_, load) => {
-    const generator = await start(app, transport, load);
+    const generator = await start(app, transport, load, undefined, MANY_WINDOWS);
     let completed = 0;
-    for (let window = 0; window < WINDOWS; window++) {
+    // On a busy machine several windows may be over before the generator begins.
+    for (let window = 0; window < WINDOWS || completed === 0; window++) {
       const before = generator.completed();
       const { counts, latencies } = await go(generator);
       expect(counts).toMatchObject({ timedOut: 0, errors: 0, corrupted: 0, unsolicited: 0 });
@@ -127,8 +128,6 @@ describe.each<[AppName, TransportName]>([
       expect(latencies.response.count).toBe(counts.completed);
       expect(generator.completed() - before).toBe(counts.completed);
     }
-    // On a busy machine a single window may be over before the generator begins.
-    expect(completed).toBeGreaterThan(0);
   });
 });
 

@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import { model } from '../../servers/models/balanced.ts';
 
 const children = vi.hoisted((): ChildProcess[] => []);
 
+// Test files share loaded modules. Modules that contain a mock must not be shared, so they are reset.
+vi.hoisted(() => void vi.resetModules());
+afterAll(() => void vi.resetModules());
 vi.mock('../../servers/spawning/server-process.ts', async (original) => ({
   ...(await original<typeof import('../../servers/spawning/server-process.ts')>()),
   forkServer() {

@@ -1,12 +1,15 @@
 import { EventEmitter } from 'node:events';
 import { readdirSync } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { whyMissing } from '../requirements.ts';
 
 /** How many threads the machine can start, and has started. */
 const machine = vi.hoisted(() => ({ threads: 0, started: 0 }));
 
+// Test files share loaded modules. Modules that contain a mock must not be shared, so they are reset.
+vi.hoisted(() => void vi.resetModules());
+afterAll(() => void vi.resetModules());
 vi.mock('node:worker_threads', async (original) => ({
   ...(await original<typeof import('node:worker_threads')>()),
   // As Node does when pthread_create(3) fails.
