@@ -14,6 +14,8 @@ export interface NatsClient extends NatsServer {
 }
 
 const CONNECT_TIMEOUT_MS = 5000;
+/** How long a server may take to receive the last messages. */
+const CLOSE_TIMEOUT_MS = 2000;
 const PERMISSIONS = 'docs/fleet.md lists what each side must be allowed';
 
 /**
@@ -123,7 +125,15 @@ class NatsBus implements Bus {
 
   async close(): Promise<void> {
     this.#isClosing = true;
-    await this.#connection.drain().catch(() => this.#connection.close());
+    const connection = this.#connection;
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
+    });
+    // When the server ends meanwhile, the client waits for its answer for ever.
+    await Promise.race([connection.drain(), connection.closed(), limit]).catch(() => undefined);
+    clearTimeout(timer);
+    await connection.close().catch(() => undefined);
   }
 
   async #follow(): Promise<void> {
