@@ -45,8 +45,6 @@ export class SocketEngine {
   readonly #start: LoadStart;
   /** Number of connections that were opened so far: the first ones. */
   #started = 0;
-  /** Requests completed before measuring began. */
-  #completedBefore = 0;
   #nextSweep = 0;
   #turns = 0;
 
@@ -186,7 +184,6 @@ export class SocketEngine {
   }
 
   #startMeasuring(): number {
-    this.#completedBefore += this.#state.counts.completed;
     this.#state.startMeasuring(this.#workload.outstanding);
     this.#workload.startMeasuring?.();
     this.#live.isMeasuring = true;
@@ -201,7 +198,7 @@ export class SocketEngine {
     const now = nowNanos();
     this.#workload.abandon(now);
     this.#demand.abandon();
-    this.#publish();
+    this.#state.publish();
   }
 
   /** Turns the loop until a time on the monotonic clock, or until all requests are done. @returns the time it ended. */
@@ -243,7 +240,7 @@ export class SocketEngine {
     if (this.#demand.ramps && this.#state.flowing) this.#ramp(now);
     if (now >= this.#nextSweep) this.#sweep(now);
     this.#state.holds(workload.outstanding + this.#demand.queued, now);
-    this.#publish();
+    this.#state.publish();
     return now;
   }
 
@@ -292,13 +289,5 @@ export class SocketEngine {
     this.#workload.sweep(now, now - timeout);
     this.#state.kernelClock?.synchronize();
     this.#nextSweep = now + (this.#workload.needsSweep ? 5e6 : Math.min(50e6, timeout / 8));
-  }
-
-  #publish(): void {
-    const { counts } = this.#state;
-    this.#live.completed = this.#completedBefore + counts.completed;
-    this.#live.failed = this.#state.failures;
-    this.#live.bytes = counts.bytes;
-    this.#live.inFlight = this.#state.inFlight;
   }
 }

@@ -36,6 +36,7 @@ export class LoadState {
   readonly kernelClock: KernelClock | undefined;
   /** Whether to record when requests are sent. */
   readonly timed: boolean;
+  readonly #live: LiveView;
   readonly #response: Histogram;
   readonly #service: Histogram;
   readonly #generatorLag: Histogram;
@@ -44,6 +45,8 @@ export class LoadState {
   readonly #handshake: Histogram;
   /** What each connection completed since measuring began. */
   readonly #completedBy: Float64Array;
+  /** Requests completed before measuring began. */
+  #completedBefore = 0;
   #inFlight = 0;
   #inFlightSince = 0;
   #inFlightNanos = 0;
@@ -55,6 +58,7 @@ export class LoadState {
   constructor(connections: number, live: LiveView, kernelClock: KernelClock | undefined, open: boolean) {
     this.kernelClock = kernelClock;
     this.timed = kernelClock !== undefined || open;
+    this.#live = live;
     this.#response = live.response;
     this.#service = live.service;
     this.#generatorLag = live.generatorLag;
@@ -189,6 +193,7 @@ export class LoadState {
   /** Discards all that was recorded. @param outstanding requests that are in flight. */
   startMeasuring(outstanding: number): void {
     const { counts } = this;
+    this.#completedBefore += counts.completed;
     Object.assign(counts, noCounts());
     counts.sent = outstanding;
     this.badReplies.refusals = 0;
@@ -201,6 +206,15 @@ export class LoadState {
     this.#inFlightNanos = 0;
     this.#inFlight = outstanding;
     this.#inFlightSince = nowNanos();
+  }
+
+  /** Shows the counts to the main thread. */
+  publish(): void {
+    const live = this.#live;
+    live.completed = this.#completedBefore + this.counts.completed;
+    live.failed = this.failures;
+    live.bytes = this.counts.bytes;
+    live.inFlight = this.#inFlight;
   }
 
   /** Requests that failed, or were never sent, since measuring began. */
