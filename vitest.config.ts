@@ -24,6 +24,8 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'pure',
+          // By default vitest leaves one CPU idle.
+          maxWorkers: '100%',
           include: ['tests/**/*.test.ts'],
           exclude: ['tests/**/*.{system,clock}.test.ts'],
           sequence: { groupOrder: 0 },
