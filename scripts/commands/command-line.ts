@@ -39,11 +39,13 @@ const commands: Readonly<Record<string, (ended: Ended) => Promise<CommandModule>
   'protocol-test': async (ended) => yargsCommand((await import('./protocol-test.ts')).protocolTest, ended),
 };
 
-/** Loads the commands whose names occur in the arguments. Loads all when none does, as for help and completion. */
+/** Loads the commands whose names occur in the arguments. Loads all when none does, as for help and completion; not for the version. */
 function loadNamed(args: readonly string[], ended: Ended): Promise<CommandModule[]> {
   const all = Object.entries(commands);
   const named = all.filter(([name]) => args.includes(name));
-  return Promise.all((named.length > 0 ? named : all).map(([, load]) => load(ended)));
+  const versionOnly = args.length === 1 && args[0] === '--version';
+  const wanted = named.length > 0 || versionOnly ? named : all;
+  return Promise.all(wanted.map(([, load]) => load(ended)));
 }
 
 function refuseCommand([name]: readonly (string | number)[]): void {
