@@ -5,10 +5,9 @@ import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { expect, onTestFinished } from 'vitest';
 import { type Result, resultSchema } from '../../bench/model/result.ts';
 import type { Trial } from '../../bench/model/trial.ts';
-import { whyUnavailable } from '../../servers/model-availability.ts';
-import { type ModelName, modelNames } from '../../servers/model-catalog.ts';
+import type { ModelName } from '../../servers/model-catalog.ts';
 import { makeCertificate } from '../../servers/node/certificate.ts';
-import { type TransportName, transportNames } from '../../servers/transport.ts';
+import type { TransportName } from '../../servers/transport.ts';
 import { type Outcome, runBuilt } from '../cli/built-program.ts';
 import { Program, scratchDirectory } from '../cli/program.ts';
 
@@ -50,16 +49,16 @@ function briefly(command: 'run' | 'bench', flags: readonly string[]): string[] {
 }
 
 /**
- * Measures each model over each of its transports, with one run of the program for all of them. Models that are not
- * available here are left out.
+ * Measures each of these models over those of the transports that it serves, with one run of the program for all.
  * @returns a function that returns the trial of a model over a transport.
  * @throws when there is none, or several.
  */
 export async function measureModels(
+  models: readonly ModelName[],
+  transports: readonly TransportName[],
   ...flags: readonly string[]
 ): Promise<(model: ModelName, transport: TransportName) => Trial> {
-  const available = modelNames.filter((name) => whyUnavailable(name) === undefined);
-  const all = ['--models', available.join(','), '--transports', transportNames.join(',')];
+  const all = ['--models', models.join(','), '--transports', transports.join(',')];
   const { result } = await measureBriefly('bench', [...all, ...flags]);
   return (model, transport) => {
     const trials = result.trials.filter((trial) => trial.model === model && trial.transport === transport);
