@@ -200,7 +200,7 @@ test.skipIf(whyMissing('uring'))(
   'arrivals that follow each other closely are sent together, which a note says',
   async () => {
     const url = await tcpServer((socket) => void socket.on('data', (chunk) => socket.write(chunk)));
-    const trial = await measureTrial(url, '-c', '10', '-R', '100000', '-d', '300ms', '--threads', '1');
+    const trial = await measureTrial(url, '-c', '10', '-R', '100000', '-n', '5000', '--threads', '1');
     expect(trial.notes?.map(({ code }) => code)).toContain('arrivals-gathered');
     // What was sent together has no distances of its own.
     expect(trial.arrivalCheck).toBeNull();
