@@ -108,21 +108,8 @@ describe('over a Unix-domain socket', () => {
 
   test('nothing is left of the directories of servers that were started, nor of one that was not ready', async () => {
     const directory = scratchDirectory();
-    const line = ['bench', '--models', 'async', '--exec', 'exit 3; {path}', '--transports', 'unix'];
-    const brief = [
-      '-c',
-      '1',
-      '-r',
-      '1',
-      '-d',
-      '50ms',
-      '--warmup',
-      '0s',
-      '--json',
-      '-',
-      '--out-dir',
-      scratchDirectory(),
-    ];
+    const line = ['bench', '--models', 'async', '--exec', 'exit 3; {path}', '--transports', 'unix', '-c', '1'];
+    const brief = ['-r', '1', '-d', '50ms', '--warmup', '0s', '--json', '-', '--out-dir', scratchDirectory()];
     const program = new Program([...line, ...brief], { env: { TMPDIR: directory } });
     const { code, result } = await resultOf(program);
     expect(code).toBe(4);
