@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { holdSocket, listeningSockets, parseListening } from '../../bench/measure/listening-sockets.ts';
@@ -61,7 +61,7 @@ describe('a server in another language', () => {
   test.skipIf(whyMissing('python')).each(['tcp', 'udp'])(
     'is measured over %s like a built-in server',
     async (transport) => {
-      const file = 'examples/servers/selecting.py';
+      const file = resolve('examples/servers/selecting.py');
       const echo = `exec python3 ${file} {port} {transport}`;
       const flags = ['--exec', echo, '--name', 'mine', '--transport', transport, '-c', '4'];
       const run = await measureTargets(...flags, ...counted(200));
