@@ -2,18 +2,17 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { StreamClient } from '../conformance/stream-client.ts';
 import { ServerProcess } from '../servers/server-process.ts';
 import { counted, measure, measureTargets, measureTrial, onlyTrial, tcpServer, udpServer } from './measured.ts';
-
-const LETTERS = Buffer.alloc(65_536, 'x');
+import { readSlowly, sendSlowly } from './slow-streams.ts';
 
 describe('an upload', () => {
   test('counts the bytes that reached the server', async () => {
     let received = 0;
-    const url = await tcpServer((socket) => {
-      socket.on('data', (bytes) => {
+    const url = await tcpServer((socket) =>
+      readSlowly(socket, (bytes) => {
         received += bytes.length;
-      });
-    });
-    const trial = await measureTrial(url, '--workload', 'upload', '-c', '3', '-d', '200ms');
+      }),
+    );
+    const trial = await measureTrial(url, '--workload', 'upload', '-c', '3', '-d', '1s');
     const bytes = trial.throughput.bytesPerSecond * trial.measuredSeconds;
     expect(bytes).toBeGreaterThan(1e6);
     // Bytes that the server's kernel holds and the server has not read were delivered, too: some MiB per connection.
@@ -24,8 +23,8 @@ describe('an upload', () => {
   });
 
   test('continues when the server sends unsolicited replies', async () => {
-    const url = await tcpServer((socket) => socket.pipe(socket));
-    const trial = await measureTrial(url, '--workload', 'upload', '-c', '2');
+    const url = await tcpServer((socket) => readSlowly(socket, (bytes) => socket.write(bytes)));
+    const trial = await measureTrial(url, '--workload', 'upload', '-c', '2', '-d', '1s');
     expect(trial.throughput.bytesPerSecond).toBeGreaterThan(0);
     expect(trial.requests.unsolicited).toBeGreaterThan(0);
   });
@@ -50,14 +49,11 @@ describe('a download', () => {
   test('counts the bytes that all connections received', async () => {
     let sent = 0;
     const url = await tcpServer((socket) => {
-      const more = () => {
-        while (socket.write(LETTERS)) sent += LETTERS.length;
-        sent += LETTERS.length;
-      };
-      socket.on('drain', more);
-      more();
+      sendSlowly(socket, (bytes) => {
+        sent += bytes;
+      });
     });
-    const trial = await measureTrial(url, '--workload', 'download', '-c', '3', '-d', '200ms');
+    const trial = await measureTrial(url, '--workload', 'download', '-c', '3', '-d', '1s');
     const bytes = trial.throughput.bytesPerSecond * trial.measuredSeconds;
     expect(bytes).toBeGreaterThan(1e6);
     expect(bytes).toBeLessThanOrEqual(sent);
@@ -75,16 +71,11 @@ describe('a download', () => {
   test('continues on the other connections when one stops', async () => {
     let first = true;
     const url = await tcpServer((socket) => {
-      const silent = first;
+      if (first) socket.write('x');
+      else sendSlowly(socket);
       first = false;
-      const more = () => {
-        while (socket.write(LETTERS));
-      };
-      if (silent) socket.write(LETTERS);
-      else socket.on('drain', more);
-      if (!silent) more();
     });
-    const trial = await measureTrial(url, '--workload', 'download', '-c', '2', '--warmup', '200ms');
+    const trial = await measureTrial(url, '--workload', 'download', '-c', '2', '--warmup', '200ms', '-d', '1s');
     expect(trial.fairness.starvedConnections).toBe(1);
     expect(trial.throughput.bytesPerSecond).toBeGreaterThan(0);
   });
@@ -138,12 +129,16 @@ describe('built-in servers', () => {
     expect(trial.requests.errors).toBe(0);
   });
 
-  // The conformance tests do this, and more, with one model of each kind.
-  test.each(['nonblocking', 'async'] as const)('%s serves what uploads and downloads need', async (model) => {
+  // The conformance tests do this, and more, with one model of each kind over TCP and TLS.
+  test.each([
+    ['nonblocking', 'tcp'],
+    ['async', 'tcp'],
+    ['event-driven', 'unix'],
+  ] as const)('%s serves what uploads and downloads need over %s', async (model, transport) => {
     const connectTo = async (app: 'discard' | 'chargen') => {
-      const server = await ServerProcess.start({ model, app, transport: 'tcp' });
+      const server = await ServerProcess.start({ model, app, transport });
       onTestFinished(() => server.kill());
-      return StreamClient.connect(server.address);
+      return StreamClient.connect(server.address, transport);
     };
     await using upload = await connectTo('discard');
     // More than the kernel's buffers hold.

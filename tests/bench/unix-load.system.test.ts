@@ -8,6 +8,7 @@ import { Program, scratchDirectory } from '../cli/program.ts';
 import { whyMissing } from '../requirements.ts';
 import { socketPath } from '../servers/socket-path.ts';
 import { counted, measureTargets, onlyTrial, resultOf } from './measured.ts';
+import { readSlowly, sendSlowly } from './slow-streams.ts';
 
 /** Listens on a path until the test has finished. @returns the path. */
 async function serving(server: Server): Promise<string> {
@@ -74,13 +75,15 @@ describe('over a Unix-domain socket', () => {
     }
   });
 
-  test('an upload and a download count bytes', async () => {
-    for (const app of ['discard', 'chargen']) {
-      const flags = ['--model', 'event-driven', '--transport', 'unix', '--app', app, '-c', '2'];
-      const trial = onlyTrial(await measureTargets(...flags));
-      expect(trial.throughput.bytesPerSecond, app).toBeGreaterThan(0);
-      expect(trial.requests.errors, app).toBe(0);
-    }
+  test.each([
+    ['upload', readSlowly],
+    ['download', sendSlowly],
+  ] as const)('bytes are counted: %s', async (workload, serve) => {
+    const path = await serving(createServer((socket) => serve(socket.on('error', () => undefined))));
+    const flags = ['--target', `unix://${path}`, '--workload', workload, '-c', '2', '-d', '1s'];
+    const trial = onlyTrial(await measureTargets(...flags));
+    expect(trial.throughput.bytesPerSecond).toBeGreaterThan(0);
+    expect(trial.requests.errors).toBe(0);
   });
 
   test('HTTP is requested from the path in the URL, and from models', async () => {
