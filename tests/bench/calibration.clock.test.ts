@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { calibrationCases, isWithin } from '../../bench/lab/calibrate/cases.ts';
 import { type Impairments, unimpaired } from '../../bench/lab/calibrate/impairments.ts';
 import type { Result } from '../../bench/model/result.ts';
-import { Program } from '../cli/program.ts';
+import { sockbench } from '../cli/program.ts';
 import { PATIENCE_MS } from '../servers/until.ts';
 import { accountedFor } from './measured.ts';
 
@@ -157,7 +157,7 @@ describe('the impairing server', () => {
 
 describe('doctor', () => {
   test('reports on this machine, with advice for each finding that is not fine', async () => {
-    const { code, stdout } = await new Program(['doctor', '--json']).end();
+    const { code, stdout } = await sockbench('doctor', '--json');
     expect(code).toBe(0);
     const { findings } = JSON.parse(stdout) as { findings: { what: string; verdict: string; advice: string }[] };
     expect(findings.map(({ what }) => what)).toEqual(expect.arrayContaining(['Node', 'CPUs', 'timed waits']));
@@ -165,7 +165,7 @@ describe('doctor', () => {
   });
 
   test('prints the calibration as a table and a sentence', async () => {
-    const { code, stdout } = await new Program(['doctor', '--calibrate', '-d', '5s', '-q']).end();
+    const { code, stdout } = await sockbench('doctor', '--calibrate', '-d', '5s', '-q');
     // On a busy machine some may be off.
     expect([0, 3]).toContain(code);
     expect(stdout.match(/^(service|response|datagrams) .* (ok|OFF)$/gm)).toHaveLength(14);

@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { makePacer } from '../../bench/load/arrivals/pacer.ts';
 import { EpollDatagrams } from '../../bench/load/datagrams/epoll-datagrams.ts';
 import { DatagramUpload } from '../../bench/load/datagrams/upload.ts';
@@ -18,19 +18,23 @@ import { protocolOf } from './exchanges.ts';
 const DEPTH = 3;
 const SIZE = 1000;
 
-/**
- * Opens one socket with room for three requests, whose first one was answered. @param leaves whether the server then
- * ends.
- */
-async function answered(demand: Demand, { leaves = false } = {}) {
-  const server = await ServerProcess.start({ model: 'event-driven', transport: 'udp' });
-  onTestFinished(() => server.kill());
+let server: ServerProcess;
+
+const startServer = () => ServerProcess.start({ model: 'event-driven', transport: 'udp' });
+
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server?.kill());
+
+/** Opens one socket with room for three requests, whose first one was answered. */
+function answered(demand: Demand, { address } = server) {
   const point = { transport: 'udp', connections: 1, pipelining: DEPTH, sizes: fixedSize(SIZE) } as const;
   const live = new LiveView();
   const open = demand instanceof OpenDemand;
   const state = new LoadState(1, live, undefined, open);
   const epoll = new Epoll();
-  const assignment = { ...assign(point, server.address), pacer: open ? pacer : null };
+  const assignment = { ...assign(point, address), pacer: open ? pacer : null };
   const workload = new EpollDatagrams(assignment, state, epoll, protocolOf(assignment));
   onTestFinished(() => {
     workload.close();
@@ -47,11 +51,10 @@ async function answered(demand: Demand, { leaves = false } = {}) {
   };
   workload.open(0);
   settled();
-  if (leaves) await server.kill();
   state.demand = demand;
   const { sockets } = workload;
   const { fd } = sockets;
-  const unconnected = socket('udp', asInternet(server.address).host);
+  const unconnected = socket('udp', asInternet(address).host);
   onTestFinished(() => {
     close(unconnected);
   });
@@ -68,9 +71,9 @@ async function answered(demand: Demand, { leaves = false } = {}) {
 const atRate = () => new OpenDemand(makePacer(pacer), 1e9, 1, 1);
 
 describe('a request that is due', () => {
-  test('is sent regardless of the number outstanding, and the socket accepts more', async () => {
+  test('is sent regardless of the number outstanding, and the socket accepts more', () => {
     const demand = atRate();
-    const { workload, state, settled, live } = await answered(demand);
+    const { workload, state, settled, live } = answered(demand);
     state.flowing = true;
     workload.resume(0);
     expect([demand.takeIdle(), demand.takeIdle()]).toEqual([0, -1]);
@@ -84,9 +87,9 @@ describe('a request that is due', () => {
     expect(live.response.count).toBe(1 + 10 * DEPTH);
   });
 
-  test('is sent after it waited for the socket to open', async () => {
+  test('is sent after it waited for the socket to open', () => {
     const demand = atRate();
-    const { workload, state, settled } = await answered(demand);
+    const { workload, state, settled } = answered(demand);
     for (let i = 0; i < 3; i++) demand.enqueue();
     state.flowing = true;
     workload.resume(0);
@@ -101,8 +104,8 @@ describe('requests that the kernel does not accept', () => {
     ['because the send buffer is full', EAGAIN, 'sendBuffer'],
     ['because the network device is busy', ENOBUFS, 'sendBuffer'],
     ['for another reason', EDESTADDRREQ, 'unsent'],
-  ] as const)('%s, at a rate, are dropped: not sent, and without a response time', async (_, errno, cause) => {
-    const { workload, state, settled, live } = await answered(atRate());
+  ] as const)('%s, at a rate, are dropped: not sent, and without a response time', (_, errno, cause) => {
+    const { workload, state, settled, live } = answered(atRate());
     state.flowing = true;
     const { send } = workload.sockets;
     workload.sockets.send = () => -errno;
@@ -115,8 +118,8 @@ describe('requests that the kernel does not accept', () => {
     expect(state.counts).toMatchObject({ sent: 2, completed: 2, errors: 0, dropped: 5 });
   });
 
-  test('because of a real send error are dropped, too', async () => {
-    const { workload, state, settled, refuse, accept } = await answered(atRate());
+  test('because of a real send error are dropped, too', () => {
+    const { workload, state, settled, refuse, accept } = answered(atRate());
     refuse();
     state.flowing = true;
     workload.request(0, nowNanos());
@@ -131,10 +134,10 @@ describe('requests that the kernel does not accept', () => {
   test.each([
     ['because the send buffer is full', -EAGAIN],
     ['for any other reason', undefined],
-  ])('%s are sent again in a closed loop, up to the requested number', async (_, outcome) => {
+  ])('%s are sent again in a closed loop, up to the requested number', (_, outcome) => {
     const demand = new BoundedDemand();
     demand.left = 10;
-    const { workload, state, settled, refuse, accept } = await answered(demand);
+    const { workload, state, settled, refuse, accept } = answered(demand);
     const { send } = workload.sockets;
     if (outcome === undefined) refuse();
     else workload.sockets.send = () => outcome;
@@ -153,7 +156,10 @@ describe('requests that the kernel does not accept', () => {
 
 describe('an ICMP error', () => {
   test('that send(2) reports ends an earlier request, and the new one is sent', async () => {
-    const { workload, state } = await answered(atRate(), { leaves: true });
+    const leaving = await startServer();
+    onTestFinished(() => leaving.kill());
+    const { workload, state } = answered(atRate(), leaving);
+    await leaving.kill();
     state.flowing = true;
     // Each goes to a port without a listener. The error of each is reported in place of sending the next.
     for (let i = 0; i < 4; i++) workload.request(0, nowNanos());
@@ -165,9 +171,7 @@ describe('an ICMP error', () => {
 });
 
 describe('an upload at a rate', () => {
-  test('drops what the kernel does not accept, and counts every arrival', async () => {
-    const server = await ServerProcess.start({ model: 'event-driven', transport: 'udp' });
-    onTestFinished(() => server.kill());
+  test('drops what the kernel does not accept, and counts every arrival', () => {
     const demand = atRate();
     const state = new LoadState(1, new LiveView(), undefined, true);
     state.demand = demand;

@@ -5,9 +5,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Phase } from '../../bench/model/event.ts';
 import type * as Runner from '../../bench/run/runner.ts';
 import { WatchedProcesses } from '../../bench/run/watched-processes.ts';
-import type { ModelName } from '../../servers/model-catalog.ts';
 import { hasEnded } from '../../sockets/os/process-tree.ts';
-import { Program, scratchDirectory } from '../cli/program.ts';
+import { scratchDirectory, sockbench } from '../cli/program.ts';
 import { processTree } from '../servers/process-tree.ts';
 import { soon, until } from '../servers/until.ts';
 import { configuration } from './configurations.ts';
@@ -26,7 +25,14 @@ function youngest(root = process.pid): number {
 }
 
 describe('killing a worker of a built-in server fails the trial', () => {
-  async function failureOf(model: ModelName, phase: Phase, transport: 'tcp' | 'udp' = 'tcp') {
+  // Each model that has processes, and each phase of a trial.
+  test.each([
+    ['cluster', 'worker process', 'tcp', 'warming up'],
+    ['cluster', 'worker process', 'udp', 'draining'],
+    ['cluster-reuseport', 'worker process', 'tcp', 'measuring'],
+    ['balanced', 'server process behind the balancer', 'tcp', 'measuring'],
+    ['process-per-connection', 'process of a connection', 'tcp', 'measuring'],
+  ] as const)('%s: a %s, over %s, while %s', async (model, what, transport, phase) => {
     let killed = 0;
     const observer = {
       progress(progress: { readonly phase: Phase }) {
@@ -38,33 +44,13 @@ describe('killing a worker of a built-in server fails the trial', () => {
       },
       saved: () => undefined,
     };
-    const load = {
-      openTimeoutMs: 60_000,
-      targets: [{ kind: 'model', model } as const],
-      transports: [transport],
-      connections: [4],
-      rounds: 1,
-    };
-    const { trials, failures } = await run({ ...configuration, ...load }, observer, forever);
+    const load = { connections: [4], rate: 200, arrivals: 'constant', openTimeoutMs: 60_000 } as const;
+    const targets = [{ kind: 'model', model }] as const;
+    const plan = { ...configuration, ...load, targets, transports: [transport], rounds: 1 };
+    const { trials, failures } = await run(plan, observer, forever);
     expect(trials).toEqual([]);
-    expect(failures).toHaveLength(1);
-    return { message: failures[0]?.message, killed };
-  }
-
-  test.each([
-    ['cluster', 'worker process', 'tcp'],
-    ['cluster', 'worker process', 'udp'],
-    ['cluster-reuseport', 'worker process', 'tcp'],
-    ['balanced', 'server process behind the balancer', 'tcp'],
-    ['process-per-connection', 'process of a connection', 'tcp'],
-  ] as const)('%s: a %s, over %s', async (model, what, transport) => {
-    const { message, killed } = await failureOf(model, 'measuring', transport);
-    expect(message).toBe(`server ${model} is no longer complete: ${what} ${killed} was killed by SIGKILL`);
-  });
-
-  test.each(['warming up', 'draining'] as const)('while %s, too', async (phase) => {
-    const { message, killed } = await failureOf('cluster', phase);
-    expect(message).toContain(`worker process ${killed} was killed by SIGKILL`);
+    const message = `server ${model} is no longer complete: ${what} ${killed} was killed by SIGKILL`;
+    expect(failures).toMatchObject([{ message }]);
   });
 });
 
@@ -95,21 +81,14 @@ describe('a foreign prefork server', () => {
   test.each(['capacity', 'scale'])('makes %s report a killed worker', async (command) => {
     const least = command === 'capacity' ? ['--slo', 'p99<20s', '--start-rate', '300'] : ['-c', '1,2', '--rounds', '1'];
     const brief = ['-d', '500ms', '--warmup', '0s', '--out-dir', scratchDirectory(), '--json', '-'];
-    const { code, stdout } = await new Program([command, ...exec('killed'), ...least, ...brief]).end();
+    const { code, stdout } = await sockbench(command, ...exec('killed'), ...least, ...brief);
     expect(code).toBe(4);
     expect(JSON.parse(stdout).failures[0].message).toMatch(/process \d+ .* was killed by SIGKILL/);
   });
 
   test('makes check report which arm lost a worker', async () => {
     const arms = ['--a', `node ${server} {port} replaced`, '--b', `node ${server} {port} killed`];
-    const { code, stderr } = await new Program([
-      'check',
-      ...arms,
-      '--timeout',
-      '30s',
-      '--out-dir',
-      scratchDirectory(),
-    ]).end();
+    const { code, stderr } = await sockbench('check', ...arms, '--timeout', '30s', '--out-dir', scratchDirectory());
     expect(code).toBe(4);
     expect(stderr).toMatch(/B \(.*\): server .* is no longer complete: process \d+ .* was killed by SIGKILL/);
   });
@@ -127,9 +106,9 @@ class Echo(socketserver.BaseRequestHandler):
             data = self.request.recv(65536)
 socketserver.ForkingTCPServer.request_queue_size = 64
 socketserver.ForkingTCPServer(("127.0.0.1", {port}), Echo).serve_forever()'`;
-  const run = await measureTargets('--exec', forking, '-c', '4', '--connection', 'per-request');
+  const run = await measureTargets('--exec', forking, '-c', '4', '--connection', 'per-request', ...counted(20));
   expect(run.result.failures).toEqual([]);
-  expect(onlyTrial(run).requests.completed).toBeGreaterThan(0);
+  expect(onlyTrial(run).requests.completed).toBe(20);
 });
 
 describe('watched processes', () => {

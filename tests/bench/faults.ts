@@ -1,7 +1,7 @@
 import { counted } from './measured.ts';
 
 /** Enough requests for any fault to occur, however long they take. */
-export const enough = counted(1000);
+export const enough = counted(300);
 
 /** Calls `fault` once, at the `count`-th call, and `otherwise` at all other times. */
 export function once(count: number) {

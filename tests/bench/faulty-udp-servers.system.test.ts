@@ -5,7 +5,8 @@ import { accountedFor, measure, measureTrial, udpServer } from './measured.ts';
 describe('a UDP server that', () => {
   test('echoes correctly is counted correctly, with several threads', async () => {
     const url = await udpServer((datagram, reply) => reply(datagram));
-    const trial = await measureTrial(url, '-c', '5', '-p', '4', '--threads', '2');
+    const trial = await measureTrial(url, '-c', '5', '-p', '4', '--threads', '2', ...enough);
+    expect(trial.requests.sent).toBe(300);
     expect(trial.requests.completed).toBeGreaterThan(0);
     expect(trial.requests).toMatchObject({ errors: 0, corrupted: 0, late: 0, duplicated: 0, unsolicited: 0 });
     expect(accountedFor(trial)).toBe(trial.requests.sent);

@@ -1,12 +1,12 @@
 import type { TLSSocket } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import { httpServer } from './http-server.ts';
-import { accountedFor, measure, measureTargets, measureTrial, onlyTrial, tcpServer } from './measured.ts';
+import { accountedFor, counted, measure, measureTargets, measureTrial, onlyTrial, tcpServer } from './measured.ts';
 
 describe('an HTTP server that', () => {
   test('replies only with 404 completes no request', async () => {
     const url = await httpServer((_, response) => response.writeHead(404).end('nothing'));
-    const { result, code } = await measure(url, '-c', '2');
+    const { result, code } = await measure(url, '-c', '2', ...counted(20));
     const trial = onlyTrial({ result, code });
     expect(trial.requests).toMatchObject({ completed: 0, errors: trial.requests.sent });
     expect(trial.statuses).toEqual({ 404: trial.requests.sent });
@@ -24,7 +24,7 @@ describe('an HTTP server that', () => {
       if (++seen > 5 && seen % 10 === 0) failed++;
       response.writeHead(seen > 5 && seen % 10 === 0 ? 503 : 200).end();
     });
-    const trial = await measureTrial(url, '-c', '3', '-d', '500ms');
+    const trial = await measureTrial(url, '-c', '3', ...counted(100));
     expect(failed).toBeGreaterThan(0);
     expect(trial.requests).toMatchObject({ errors: failed, timedOut: 0 });
     expect(trial.statuses).toEqual({ 200: trial.requests.completed, 503: failed });
@@ -34,10 +34,8 @@ describe('an HTTP server that', () => {
 
   test('closes the connection after every reply gets new connections, without errors', async () => {
     const url = await httpServer((_, response) => response.setHeader('Connection', 'close').end('bye'));
-    const trial = await measureTrial(url, '-c', '2');
-    expect(trial.requests.completed).toBeGreaterThan(2);
-    expect(trial.requests).toMatchObject({ errors: 0, timedOut: 0 });
-    expect(accountedFor(trial)).toBe(trial.requests.sent);
+    const trial = await measureTrial(url, '-c', '2', ...counted(20));
+    expect(trial.requests).toMatchObject({ sent: 20, completed: 20, errors: 0, timedOut: 0 });
   });
 
   test('resets a connection fails one request and gets a new connection', async () => {
@@ -46,10 +44,8 @@ describe('an HTTP server that', () => {
       if (++seen === 5) request.socket.resetAndDestroy();
       else response.end('page');
     });
-    const trial = await measureTrial(url, '-c', '1', '-d', '500ms');
-    expect(trial.requests).toMatchObject({ errors: 1, timedOut: 0, corrupted: 0 });
-    expect(trial.requests.completed).toBeGreaterThan(5);
-    expect(accountedFor(trial)).toBe(trial.requests.sent);
+    const trial = await measureTrial(url, '-c', '1', ...counted(20));
+    expect(trial.requests).toMatchObject({ sent: 20, completed: 19, errors: 1, timedOut: 0, corrupted: 0 });
   });
 
   test('drops a request has it time out at the end, with its age as its response time', async () => {
@@ -69,7 +65,7 @@ describe('an HTTP server that', () => {
     const url = await httpServer((_, response) => {
       if (++seen !== 5) response.end('page');
     });
-    const trial = await measureTrial(url, '-c', '1', '-d', '500ms', '--timeout', '100ms');
+    const trial = await measureTrial(url, '-c', '1', '--timeout', '100ms', ...counted(20));
     // On a machine that stalls, other requests time out, too.
     expect(trial.requests.timedOut).toBeGreaterThanOrEqual(1);
     expect(trial.requests).toMatchObject({ errors: 0, corrupted: 0 });
@@ -89,7 +85,7 @@ describe('an HTTP server that', () => {
       afresh++;
       socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi'));
     });
-    const trial = await measureTrial(url.replace('tcp', 'http'), '-c', '2', '-d', '500ms');
+    const trial = await measureTrial(url.replace('tcp', 'http'), '-c', '2', ...counted(20));
     expect(trial.opening.answered).toBe(2);
     expect(trial.fairness.starvedConnections).toBe(0);
     expect(trial.requests).toMatchObject({ errors: 0, timedOut: 0 });
@@ -103,7 +99,7 @@ describe('an HTTP server that', () => {
     const url = await tcpServer((socket) => {
       socket.on('data', () => socket.write(++seen === 5 ? reply + reply : reply));
     });
-    const trial = await measureTrial(url.replace('tcp', 'http'), '-c', '1', '-d', '500ms');
+    const trial = await measureTrial(url.replace('tcp', 'http'), '-c', '1', ...counted(20));
     expect(trial.requests).toMatchObject({ unsolicited: 1, timedOut: 0 });
     expect(trial.requests.completed).toBeGreaterThan(5);
     expect(accountedFor(trial)).toBe(trial.requests.sent);
@@ -125,9 +121,8 @@ test('a server that does not listen is a failed target', async () => {
 
 test('the app http is measured with several threads and each page compared', async () => {
   const flags = ['--model', 'event-driven', '--app', 'http', '-c', '5', '-p', '2', '--threads', '2'];
-  const trial = onlyTrial(await measureTargets(...flags));
-  expect(trial.requests.completed).toBeGreaterThan(0);
-  expect(trial.requests).toMatchObject({ errors: 0, corrupted: 0, timedOut: 0 });
+  const trial = onlyTrial(await measureTargets(...flags, ...counted(100)));
+  expect(trial.requests).toMatchObject({ completed: 100, errors: 0, corrupted: 0, timedOut: 0 });
   expect(trial.statuses).toEqual({ 200: trial.requests.completed });
   expect(accountedFor(trial)).toBe(trial.requests.sent);
   expect(trial.generator.threads).toBe(2);
@@ -146,12 +141,11 @@ describe('over TLS', () => {
       response.end('any page');
     }, 'https');
     const named = url.replace('127.0.0.1', 'localhost');
-    const trial = await measureTrial(`${named}/a?b=c`, '-c', '5', '-p', '3');
+    const trial = await measureTrial(`${named}/a?b=c`, '-c', '5', '-p', '3', ...counted(100));
     expect([...asked]).toEqual([`/a?b=c of ${named.slice('https://'.length)}, by localhost`]);
     expect([...resumed]).toEqual([false]);
     expect(trial).toMatchObject({ app: 'http', transport: 'tls', timestamps: 'kernel', target: `${named}/a?b=c` });
-    expect(trial.requests.completed).toBeGreaterThan(0);
-    expect(trial.requests).toMatchObject({ timedOut: 0, errors: 0, corrupted: 0, unsolicited: 0 });
+    expect(trial.requests).toMatchObject({ completed: 100, timedOut: 0, errors: 0, corrupted: 0, unsolicited: 0 });
     expect(trial.statuses).toEqual({ 200: trial.requests.completed });
     expect(accountedFor(trial)).toBe(trial.requests.sent);
     expect(trial.opening).toMatchObject({ opened: 5, answered: 5 });
@@ -159,10 +153,8 @@ describe('over TLS', () => {
 
   test('connections that the server closes are reopened', async () => {
     const url = await httpServer((_, response) => response.setHeader('Connection', 'close').end('bye'), 'https');
-    const trial = await measureTrial(url, '-c', '2');
-    expect(trial.requests.completed).toBeGreaterThan(2);
-    expect(trial.requests).toMatchObject({ errors: 0, timedOut: 0 });
-    expect(accountedFor(trial)).toBe(trial.requests.sent);
+    const trial = await measureTrial(url, '-c', '2', ...counted(10));
+    expect(trial.requests).toMatchObject({ sent: 10, completed: 10, errors: 0, timedOut: 0 });
   });
 
   test('a server without TLS is a failed target', async () => {
@@ -174,10 +166,9 @@ describe('over TLS', () => {
 
   test.each(['event-driven', 'worker-pool'])('the app http is measured on %s and each page compared', async (model) => {
     const flags = ['--model', model, '--app', 'http', '--transport', 'tls', '-c', '3', '-p', '2'];
-    const trial = onlyTrial(await measureTargets(...flags));
+    const trial = onlyTrial(await measureTargets(...flags, ...counted(60)));
     expect(trial).toMatchObject({ app: 'http', transport: 'tls' });
-    expect(trial.requests.completed).toBeGreaterThan(0);
-    expect(trial.requests).toMatchObject({ errors: 0, corrupted: 0, timedOut: 0 });
+    expect(trial.requests).toMatchObject({ completed: 60, errors: 0, corrupted: 0, timedOut: 0 });
     expect(trial.statuses).toEqual({ 200: trial.requests.completed });
   });
 
@@ -187,7 +178,7 @@ describe('over TLS', () => {
       served++;
       response.end();
     }, 'https');
-    const trial = await measureTrial(url, '--workload', 'handshake', '-c', '2', '-n', '20', '-d', '30s');
+    const trial = await measureTrial(url, '--workload', 'handshake', '-c', '2', ...counted(20));
     expect(trial).toMatchObject({ app: 'http', workload: 'handshake', requests: { completed: 20, errors: 0 } });
     expect(trial.latencyMicros.connect?.count).toBe(20);
     expect(served).toBe(0);
@@ -196,8 +187,8 @@ describe('over TLS', () => {
 
 test('work is done for each HTTP request and shows in the response times', async () => {
   const flags = ['--model', 'event-driven', '--app', 'http', '--work', 'io:20ms', '-c', '3'];
-  const trial = onlyTrial(await measureTargets(...flags));
-  expect(trial).toMatchObject({ app: 'http', work: 'io:20ms', requests: { errors: 0, corrupted: 0, timedOut: 0 } });
-  expect(trial.requests.completed).toBeGreaterThan(0);
+  const trial = onlyTrial(await measureTargets(...flags, ...counted(15)));
+  const requests = { completed: 15, errors: 0, corrupted: 0, timedOut: 0 };
+  expect(trial).toMatchObject({ app: 'http', work: 'io:20ms', requests });
   expect(trial.latencyMicros.response.p50).toBeGreaterThan(19_000);
 });

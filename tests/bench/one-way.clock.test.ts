@@ -10,8 +10,8 @@ test('an upload stops when the server does not read, and unread bytes are not co
 test('one-way datagrams are sent at a rate, numbered in sequence', async () => {
   const numbers: number[] = [];
   const url = await udpServer((datagram) => void numbers.push(datagram.readUInt32LE(4)));
-  const trial = await measureTrial(url, '--workload', 'upload', '-c', '1', '-R', '1000', '-d', '500ms');
-  expectRate(trial, 1000);
+  const trial = await measureTrial(url, '--workload', 'upload', '-c', '1', '-R', '500', '-d', '1s');
+  expectRate(trial, 500);
   expect(trial.requests.completed + (trial.requests.lost ?? 0)).toBe(trial.requests.sent);
   expect(numbers.slice(0, 100)).toEqual(Array.from({ length: 100 }, (_, i) => i));
   expect(trial.latencyMicros.scheduleLag?.count).toBe(trial.requests.sent);

@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { nginxConfiguration } from '../../bench/lab/limit/nginx.ts';
 import type { Trial } from '../../bench/model/trial.ts';
-import { scratchDirectory } from '../cli/program.ts';
 import { whyMissing } from '../requirements.ts';
 import { accountedFor, counted, measureTrial } from './measured.ts';
-import { startPeer } from './peer-server.ts';
+import { peer } from './peer-server.ts';
 
 /** Each protocol, through the same engine, against a server that nobody of this project wrote. */
 
@@ -35,10 +34,9 @@ function makeCertificate(folder: string): void {
   });
 }
 
-async function nginx(transport: 'tcp' | 'tls'): Promise<number> {
-  const folder = scratchDirectory();
-  if (transport === 'tls') makeCertificate(folder);
-  return startPeer((port) => {
+function nginx(transport: 'tcp' | 'tls'): () => number {
+  return peer((port, folder) => {
+    if (transport === 'tls') makeCertificate(folder);
     const file = join(folder, 'nginx.conf');
     writeFileSync(file, nginxConfiguration(String(port), transport));
     return ['nginx', '-e', 'stderr', '-p', folder, '-c', file];
@@ -46,93 +44,71 @@ async function nginx(transport: 'tcp' | 'tls'): Promise<number> {
 }
 
 describe.skipIf(whyMissing('nginx') ?? whyMissing('openssl'))('nginx', () => {
+  const plain = nginx('tcp');
+  const secure = nginx('tls');
+
   test.each(loads)('serves HTTP %s', async (_, flags) => {
-    const trial = await measureTrial(`http://127.0.0.1:${await nginx('tcp')}/`, ...flags, ...counted(200));
+    const trial = await measureTrial(`http://127.0.0.1:${plain()}/`, ...flags, ...counted(200));
     expectServed(trial, 200);
     expect(trial.statuses).toEqual({ 200: 200 });
     expect(trial.timestamps).toBe('kernel');
   });
 
   test.each(loads)('serves HTTPS %s', async (_, flags) => {
-    const trial = await measureTrial(`https://127.0.0.1:${await nginx('tls')}/`, ...flags, ...counted(100));
+    const trial = await measureTrial(`https://127.0.0.1:${secure()}/`, ...flags, ...counted(100));
     expectServed(trial, 100);
     expect(trial.latencyMicros.handshake?.count).toBeGreaterThan(0);
   });
 });
 
 describe.skipIf(whyMissing('redis'))('redis', () => {
-  const redis = () =>
-    startPeer((port) => [
-      'redis-server',
-      '--port',
-      String(port),
-      '--bind',
-      '127.0.0.1',
-      '--save',
-      '',
-      '--protected-mode',
-      'no',
-    ]);
+  const address = ['--bind', '127.0.0.1', '--protected-mode', 'no'];
+  const redis = peer((port) => ['redis-server', '--port', String(port), ...address, '--save', '']);
 
   test.each(loads)('serves SET and GET %s', async (_, flags) => {
-    const url = `redis://127.0.0.1:${await redis()}`;
+    const url = `redis://127.0.0.1:${redis()}`;
     const commands = ['--redis-commands', 'SET {key} {value}:0.5,GET {key}:0.5', '--keys', '100'];
     expectServed(await measureTrial(url, ...commands, ...flags, ...counted(200)), 200);
   });
 
   test('serves RESP3, in a database of its own', async () => {
-    const url = `redis://127.0.0.1:${await redis()}/3`;
+    const url = `redis://127.0.0.1:${redis()}/3`;
     expectServed(await measureTrial(url, '--redis-commands', 'INCR {key}', '--resp', '3', ...counted(100)), 100);
   });
 
   test('refuses a command, which is an error with its text', async () => {
-    const url = `redis://127.0.0.1:${await redis()}`;
+    const url = `redis://127.0.0.1:${redis()}`;
     const trial = await measureTrial(url, '--redis-commands', 'NOSUCH {key}', ...counted(20));
     expect(trial.requests).toMatchObject({ completed: 0, errors: 20 });
     expect(JSON.stringify(trial)).toContain('ERR unknown command');
   });
 
   test('speaks to a script', async () => {
-    const url = `tcp://127.0.0.1:${await redis()}`;
+    const url = `tcp://127.0.0.1:${redis()}`;
     const trial = await measureTrial(url, '--send', 'PING\\r\\n', '--expect', '+PONG\\r\\n', ...counted(100));
     expectServed(trial, 100);
   });
 });
 
 describe.skipIf(whyMissing('memcached'))('memcached', () => {
+  const memcached = peer((port) => ['memcached', '-l', '127.0.0.1', '-p', String(port), '-U', '0', '-u', 'nobody']);
+
   test('answers a script whose replies end with a line', async () => {
-    const port = await startPeer((free) => [
-      'memcached',
-      '-l',
-      '127.0.0.1',
-      '-p',
-      String(free),
-      '-U',
-      '0',
-      '-u',
-      'nobody',
-    ]);
     const script = ['--send', 'set k{sequence} 0 0 4\\r\\n{random:4}\\r\\n', '--expect', 'STORED\\r\\n'];
-    expectServed(await measureTrial(`tcp://127.0.0.1:${port}`, ...script, '-p', '4', ...counted(200)), 200);
+    expectServed(await measureTrial(`tcp://127.0.0.1:${memcached()}`, ...script, '-p', '4', ...counted(200)), 200);
   });
 });
 
 describe.skipIf(whyMissing('openssl'))('openssl s_server', () => {
-  test('reverses lines of a script over TLS', async () => {
-    const folder = scratchDirectory();
+  const openssl = peer((port, folder) => {
     makeCertificate(folder);
     const files = ['-cert', join(folder, 'certificate.pem'), '-key', join(folder, 'key.pem')];
-    const port = await startPeer((free) => [
-      'openssl',
-      's_server',
-      '-accept',
-      String(free),
-      ...files,
-      '-rev',
-      '-quiet',
-    ]);
+    return ['openssl', 's_server', '-accept', String(port), ...files, '-rev', '-quiet'];
+  });
+
+  test('reverses lines of a script over TLS', async () => {
     const script = ['--send', 'stressed\\n', '--expect', 'desserts\\n'];
-    expectServed(await measureTrial(`tls://127.0.0.1:${port}`, ...script, '-c', '1', ...counted(50)), 50);
+    expectServed(await measureTrial(`tls://127.0.0.1:${openssl()}`, ...script, '-c', '1', ...counted(50)), 50);
   });
 });
 
@@ -150,19 +126,21 @@ asyncio.run(main())
 
 describe.skipIf(whyMissing('websockets'))("Python's websockets", () => {
   const start = (...compression: readonly string[]) =>
-    startPeer((port) => ['/usr/bin/python3', '-c', webSocketServer, String(port), ...compression]);
+    peer((port) => ['/usr/bin/python3', '-c', webSocketServer, String(port), ...compression]);
+  const plain = start();
+  const compressing = start('deflate');
 
   test.each(loads)('echo messages %s', async (_, flags) => {
-    expectServed(await measureTrial(`ws://127.0.0.1:${await start()}/`, ...flags, ...counted(100)), 100);
+    expectServed(await measureTrial(`ws://127.0.0.1:${plain()}/`, ...flags, ...counted(100)), 100);
   });
 
   test('echo text as text', async () => {
-    const url = `ws://127.0.0.1:${await start()}/`;
+    const url = `ws://127.0.0.1:${plain()}/`;
     expectServed(await measureTrial(url, '--websocket-message', 'text', '-c', '3', ...counted(100)), 100);
   });
 
   test('echo compressed messages', async () => {
-    const url = `ws://127.0.0.1:${await start('deflate')}/`;
+    const url = `ws://127.0.0.1:${compressing()}/`;
     expectServed(await measureTrial(url, '--deflate', '--size', '1000', '-c', '3', ...counted(100)), 100);
   });
 });

@@ -1,11 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type * as Separation from '../../bench/check/separation.ts';
 import type { ForeignServer, SingleTarget } from '../../bench/model/configuration.ts';
 import { placeOnCpus } from '../../bench/run/placement.ts';
 import { getAffinity } from '../../sockets/os/cpu.ts';
-import { scratchDirectory } from '../cli/program.ts';
+import { echoInC } from '../cli/echo-in-c.ts';
 import { whyMissing } from '../requirements.ts';
 import { baselinePlan } from './check/baselines.ts';
 
@@ -17,11 +15,11 @@ const signal = new AbortController().signal;
 const cpus = whyMissing('libc') === undefined ? getAffinity(0) : [];
 const plan = baselinePlan({ serverCpus: null, loadCpus: null, threads: null });
 
-/** Compiles the echo server in C, which has one thread. */
+const echo = echoInC();
+
+/** Returns the echo server in C, which has one thread. */
 function oneThread(): ForeignServer {
-  const program = join(scratchDirectory(), 'echo');
-  execFileSync('cc', ['-O2', '-o', program, 'bench/lab/reference/echo_epoll.c']);
-  return { kind: 'exec', name: 'c', command: `exec ${program} {port}`, startLimitMs: 60_000 };
+  return { kind: 'exec', name: 'c', command: echo(), startLimitMs: 60_000 };
 }
 
 /** Places the check of two programs under 20 connections. */

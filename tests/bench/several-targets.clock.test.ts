@@ -5,7 +5,7 @@ import { TargetError } from '../../bench/model/errors.ts';
 import type { TargetShare, Trial } from '../../bench/model/trial.ts';
 import { startGroup } from '../../bench/run/group-target.ts';
 import type { RunningTarget } from '../../bench/run/running-target.ts';
-import { accountedFor, expectRate, measureTargets, onlyTrial, tcpServer, udpServer } from './measured.ts';
+import { accountedFor, counted, expectRate, measureTargets, onlyTrial, tcpServer, udpServer } from './measured.ts';
 
 const SLOW_MS = 50;
 
@@ -53,7 +53,7 @@ describe('round robin', () => {
         }),
       ),
     );
-    const trial = await measureAll(urls, '-c', '7', '--threads', '2', '--select', 'round-robin');
+    const trial = await measureAll(urls, '-c', '7', '--threads', '2', '--select', 'round-robin', ...counted(100));
     expect(connections).toEqual([3, 2, 2]);
     expect(trial).toMatchObject({ model: null, select: 'round-robin', target: urls.join(' + '), server: null });
     expect(trial.targets?.map(({ target }) => target)).toEqual(urls);
@@ -67,11 +67,11 @@ describe('round robin', () => {
       transport === 'tcp'
         ? tcpServer(echoSlowly)
         : udpServer((datagram, reply) => setTimeout(() => reply(datagram), SLOW_MS));
-    const flags = ['-c', '60', '-R', '400', '-n', '400', '-d', '60s', '--select', 'round-robin'];
+    const flags = ['-c', '60', '-R', '400', ...counted(200), '--select', 'round-robin'];
     const trial = await measureAll([await quick, await slow], ...flags);
     expectWhole(trial);
     expect(accountedFor(trial)).toBe(trial.requests.sent);
-    expect(trial.targets?.map(({ requests }) => requests.sent)).toEqual([200, 200]);
+    expect(trial.targets?.map(({ requests }) => requests.sent)).toEqual([100, 100]);
     const [fast, late] = trial.targets ?? [];
     expect(late?.latencyMicros.response.p50).toBeGreaterThan(SLOW_MS * 900);
     expect(fast?.latencyMicros.response.p50).toBeLessThan(late?.latencyMicros.response.p50 ?? 0);
@@ -156,35 +156,45 @@ describe.each(['least-pending', 'p2c'])('%s shifts load away from a slow target'
 describe('a target that refuses connections', () => {
   const flags = ['-c', '8', '--open-timeout', '200ms', '--select', 'round-robin'];
 
-  test.each([
-    ['tcp, in a closed loop', 'tcp', []],
-    ['tcp, at a rate', 'tcp', ['-R', '400']],
-    ['tcp, with a connection for each request', 'tcp', ['--connection', 'per-request']],
-    ['udp, in a closed loop', 'udp', []],
-    ['udp, at a rate', 'udp', ['-R', '400']],
-  ])('is reported with its failures, and the others continue: %s', async (_, transport, more) => {
-    const good = await (transport === 'tcp' ? tcpServer(echo) : udpServer((datagram, reply) => reply(datagram)));
-    const trial = await measureAll([good, `${transport}://${CLOSED}`], ...flags, ...more);
+  /** Measures a server that answers slowly, so that a closed loop has few requests to send, and one that refuses. */
+  async function measureRefused(transport: 'tcp' | 'udp', ...more: readonly string[]): Promise<Trial> {
+    const slowly = 5;
+    const good = await (transport === 'tcp'
+      ? tcpServer(echoAfter(slowly))
+      : udpServer((datagram, reply) => setTimeout(() => reply(datagram), slowly)));
+    return measureAll([good, `${transport}://${CLOSED}`], ...flags, ...more);
+  }
+
+  /** Expects that it is reported with its failures, and the other continued. */
+  function expectRefused(trial: Trial, transport: string, unused: 'sent' | 'dropped'): void {
     expectWhole(trial);
     const [served, refusing] = trial.targets ?? [];
     expect(served?.requests.completed).toBeGreaterThan(0);
     expect(served && failedOf(served)).toBe(0);
     expect(refusing?.requests).toMatchObject({ completed: 0, corrupted: 0 });
     expect(refusing && failedOf(refusing)).toBeGreaterThan(0);
-    // Datagrams are sent, and a connection per request is attempted. Over pooled connections nothing was ever sent.
-    const sends = transport === 'udp' || more.includes('per-request');
-    expect(refusing?.requests[sends ? 'dropped' : 'sent']).toBe(0);
+    expect(refusing?.requests[unused]).toBe(0);
     expect(trial.validity.verdict).toBe('suspect');
     const [reason] = trial.validity.reasons.filter(({ code }) => code === 'target-failed');
     expect(reason?.message).toContain(`${transport}://${CLOSED} all of its ${refusing && failedOf(refusing)}`);
+  }
+
+  // Datagrams are sent, and a connection per request is attempted. Over pooled connections nothing was ever sent.
+  test.each([
+    ['tcp, in a closed loop', 'tcp', [], 'sent'],
+    ['tcp, with a connection for each request', 'tcp', ['--connection', 'per-request'], 'dropped'],
+    ['udp, in a closed loop', 'udp', [], 'dropped'],
+    ['udp, at a rate', 'udp', ['-R', '400'], 'dropped'],
+  ] as const)('is reported with its failures, and the others continue: %s', async (_, transport, more, unused) => {
+    expectRefused(await measureRefused(transport, ...more), transport, unused);
   });
 
-  test('gets its share of arrivals, and each fails', async () => {
-    const good = await tcpServer(echo);
-    const trial = await measureAll([good, `tcp://${CLOSED}`], ...flags, '-R', '400', '-d', '500ms');
+  test('gets its share of arrivals over tcp, and each fails and is reported', async () => {
+    const trial = await measureRefused('tcp', '-R', '200', '-d', '1s');
+    expectRefused(trial, 'tcp', 'sent');
     const [served, refusing] = trial.targets ?? [];
     const dropped = refusing?.requests.dropped ?? 0;
-    expectRate({ ...trial, requests: { ...trial.requests, sent: trial.requests.sent + dropped } }, 400);
+    expectRate({ ...trial, requests: { ...trial.requests, sent: trial.requests.sent + dropped } }, 200);
     expect(Math.abs((served?.requests.completed ?? 0) - dropped)).toBeLessThanOrEqual(5);
     expect(refusing?.requests).toMatchObject({ sent: 0, timedOut: 0 });
     expect(trial.requests.drops).toMatchObject({ refused: dropped });
@@ -214,7 +224,7 @@ describe('a target that refuses connections', () => {
 describe('a group of started servers', () => {
   test('has numbered names for equal models, and is reported as one', async () => {
     const flags = ['--model', 'async', '--model', 'async', '-c', '4', '--select', 'round-robin'];
-    const { code, result } = await measureTargets(...flags);
+    const { code, result } = await measureTargets(...flags, ...counted(100));
     const trial = onlyTrial({ code, result });
     expect(code).toBe(0);
     expect(trial.targets?.map(({ target }) => target)).toEqual(['async #1', 'async #2']);

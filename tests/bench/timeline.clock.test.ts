@@ -4,7 +4,7 @@ import { Histogram } from '../../bench/measure/histogram.ts';
 import { Slices } from '../../bench/measure/slices.ts';
 import { Timeline } from '../../bench/measure/timeline.ts';
 import type { Trial } from '../../bench/model/trial.ts';
-import { measureTargets, measureTrial, onlyTrial, tcpServer } from './measured.ts';
+import { counted, measureTargets, measureTrial, onlyTrial, tcpServer } from './measured.ts';
 
 /** Returns a histogram of `count` response times of `micros` microseconds, for each group. */
 function responses(...groups: readonly (readonly [count: number, micros: number])[]): Histogram {
@@ -60,7 +60,7 @@ function requestsIn({ timeline = [] }: Trial): number {
 }
 
 test('a line of a chat counts once, regardless of the number of receivers', async () => {
-  const trial = onlyTrial(await measureTargets('--model', 'event-driven', '--app', 'chat', '-c', '5'));
+  const trial = onlyTrial(await measureTargets('--model', 'event-driven', '--app', 'chat', '-c', '5', ...counted(100)));
   expect(requestsIn(trial)).toBeGreaterThan(0);
   expect(requestsIn(trial)).toBeLessThan(trial.requests.completed + 1);
 });

@@ -8,6 +8,7 @@ import { Program, scratchDirectory } from '../cli/program.ts';
 import { whyMissing } from '../requirements.ts';
 import { socketPath } from '../servers/socket-path.ts';
 import { counted, measureTargets, onlyTrial, resultOf } from './measured.ts';
+import { readSlowly, sendSlowly } from './slow-streams.ts';
 
 /** Listens on a path until the test has finished. @returns the path. */
 async function serving(server: Server): Promise<string> {
@@ -63,24 +64,26 @@ describe('over a Unix-domain socket', () => {
   });
 
   test('a rate, pipelining, and a connection for each request', async () => {
-    const flags = ['--model', 'epoll', '--transport', 'unix'];
+    const path = await serving(createServer((socket) => socket.on('error', () => undefined).pipe(socket)));
     for (const load of [
       ['-R', '2000'],
       ['-p', '4'],
       ['--connection', 'per-request'],
     ]) {
-      const trial = onlyTrial(await measureTargets(...flags, '-c', '4', ...load, ...counted(200)));
+      const trial = onlyTrial(await measureTargets('--target', `unix://${path}`, '-c', '4', ...load, ...counted(200)));
       expect(trial.requests, load.join(' ')).toMatchObject({ sent: 200, completed: 200, errors: 0, corrupted: 0 });
     }
   });
 
-  test('an upload and a download count bytes', async () => {
-    for (const app of ['discard', 'chargen']) {
-      const flags = ['--model', 'event-driven', '--transport', 'unix', '--app', app, '-c', '2'];
-      const trial = onlyTrial(await measureTargets(...flags));
-      expect(trial.throughput.bytesPerSecond, app).toBeGreaterThan(0);
-      expect(trial.requests.errors, app).toBe(0);
-    }
+  test.each([
+    ['upload', readSlowly],
+    ['download', sendSlowly],
+  ] as const)('bytes are counted: %s', async (workload, serve) => {
+    const path = await serving(createServer((socket) => serve(socket.on('error', () => undefined))));
+    const flags = ['--target', `unix://${path}`, '--workload', workload, '-c', '2', '-d', '1s'];
+    const trial = onlyTrial(await measureTargets(...flags));
+    expect(trial.throughput.bytesPerSecond).toBeGreaterThan(0);
+    expect(trial.requests.errors).toBe(0);
   });
 
   test('HTTP is requested from the path in the URL, and from models', async () => {
@@ -91,14 +94,12 @@ describe('over a Unix-domain socket', () => {
     });
     const url = `http+unix://${encodeURIComponent(await serving(server))}/status?full`;
     const [own, model] = [
-      await measureTargets('--target', url, '-c', '2'),
-      await measureTargets('--model', 'epoll', '--app', 'http', '--transport', 'unix', '-c', '2'),
+      await measureTargets('--target', url, '-c', '2', ...counted(50)),
+      await measureTargets('--model', 'epoll', '--app', 'http', '--transport', 'unix', '-c', '2', ...counted(50)),
     ].map(onlyTrial);
-    expect(own?.requests).toMatchObject({ errors: 0, corrupted: 0 });
-    expect(own?.requests.completed).toBeGreaterThan(0);
+    expect(own?.requests).toMatchObject({ completed: 50, errors: 0, corrupted: 0 });
     expect(requested).toEqual(new Set(['localhost /status?full']));
-    expect(model?.requests).toMatchObject({ errors: 0, corrupted: 0 });
-    expect(model?.requests.completed).toBeGreaterThan(0);
+    expect(model?.requests).toMatchObject({ completed: 50, errors: 0, corrupted: 0 });
   });
 
   test.skipIf(whyMissing('python'))('a command is started with a path, and measured with its processes', async () => {
@@ -110,22 +111,12 @@ describe('over a Unix-domain socket', () => {
 
   test('nothing is left of the directories of servers that were started, nor of one that was not ready', async () => {
     const directory = scratchDirectory();
-    const program = new Program(
-      [
-        ...['run', '--model', 'async', '--transport', 'unix', '-d', '50ms', '--warmup', '0s', '--json', '-'],
-        ...['--out-dir', scratchDirectory()],
-      ],
-      { env: { TMPDIR: directory } },
-    );
-    expect((await resultOf(program)).result.trials).toHaveLength(1);
-    const failing = new Program(
-      [
-        ...['run', '--exec', 'exit 3; {path}', '--transport', 'unix', '-d', '50ms', '--json', '-'],
-        ...['--out-dir', scratchDirectory()],
-      ],
-      { env: { TMPDIR: directory } },
-    );
-    expect((await failing.end()).code).toBe(4);
+    const line = ['bench', '--models', 'async', '--exec', 'exit 3; {path}', '--transports', 'unix', '-c', '1'];
+    const brief = ['-r', '1', '-d', '50ms', '--warmup', '0s', '--json', '-', '--out-dir', scratchDirectory()];
+    const program = new Program([...line, ...brief], { env: { TMPDIR: directory } });
+    const { code, result } = await resultOf(program);
+    expect(code).toBe(4);
+    expect([result.trials.length, result.failures.length]).toEqual([1, 1]);
     expect(readdirSync(directory)).toEqual([]);
   });
 

@@ -4,10 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { makeCertificate } from '../../servers/node/certificate.ts';
-import { accountedFor, measure, measureTargets, measureTrial, onlyTrial, tcpServer } from './measured.ts';
-
-/** Returns flags for a load of `count` requests, however long it takes on a busy machine. */
-const counted = (count: number) => ['-n', String(count), '-d', '30s'] as const;
+import { accountedFor, counted, measure, measureTargets, measureTrial, onlyTrial, tcpServer } from './measured.ts';
 
 /** Starts a WebSocket server over TLS for one test. @returns its URL. */
 async function secureEcho(serve: (client: WebSocket) => void): Promise<string> {
@@ -31,21 +28,38 @@ async function webSocketServer(serve: (client: WebSocket) => void, options: Serv
   return `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+/** Returns a server that echoes, and how each of its connections was closed. */
+function echoes() {
+  const closes: Promise<unknown[]>[] = [];
+  const serve = (client: WebSocket) => {
+    closes.push(once(client, 'close'));
+    client.on('message', (data, binary) => client.send(data, { binary }));
+  };
+  return { serve, closes };
+}
+
+/** Expects that N connections were opened, and each was closed with a close frame. */
+async function expectClosed(closes: readonly Promise<unknown[]>[], connections: number): Promise<void> {
+  expect(closes).toHaveLength(connections);
+  expect(new Set((await Promise.all(closes)).map(([code]) => code))).toEqual(new Set([1000]));
+}
+
 describe('a load over WebSockets', () => {
   test.each([
-    ['one by one', ['-c', '3']],
-    ['pipelined', ['-c', '2', '-p', '8']],
-    ['pipelined, beyond the queue of a connection', ['-c', '1', '-p', '32', '--size', '64KiB']],
-    ['of several sizes, larger than an inbox', ['-c', '2', '--size', '1-100:0.5,50KiB-200KiB:0.5']],
-    ['on a connection each', ['-c', '2', '--connection', 'per-request']],
-    ['at a rate', ['-c', '2', '-R', '200']],
-  ])('requests %s are all answered correctly', async (_, flags) => {
-    const url = await webSocketServer((client) => void client.on('message', (data) => client.send(data)));
-    const trial = await measureTrial(url, ...flags, ...counted(100));
+    ['one by one', ['-c', '3'], 3],
+    ['pipelined', ['-c', '2', '-p', '8'], 2],
+    ['pipelined, beyond the queue of a connection', ['-c', '1', '-p', '32', '--size', '64KiB'], 1],
+    ['of several sizes, larger than an inbox', ['-c', '2', '--size', '1-100:0.5,50KiB-200KiB:0.5'], 2],
+    ['on a connection each', ['-c', '2', '--connection', 'per-request'], 102],
+    ['at a rate', ['-c', '2', '-R', '200'], 2],
+  ])('requests %s are all answered correctly, and end with a close frame', async (_, flags, connections) => {
+    const { serve, closes } = echoes();
+    const trial = await measureTrial(await webSocketServer(serve), ...flags, ...counted(100));
     expect(trial).toMatchObject({ transport: 'tcp', app: 'websocket', requests: { sent: 100, completed: 100 } });
     expect(trial.latencyMicros.response.count).toBe(100);
     // The kernel starts to timestamp some time after it was asked to.
     expect(trial.latencyMicros.service?.count).toBeGreaterThan(0);
+    await expectClosed(closes, connections);
   });
 
   test.each(['tcp', 'tls'])('a model is measured over %s', async (transport) => {
@@ -97,14 +111,6 @@ describe('a load over WebSockets', () => {
     expect(trial.examples?.corruption?.fault).toContain('text in reply to binary, or binary in reply to text');
   });
 
-  test('upgrades are counted as handshakes', async () => {
-    let clients = 0;
-    const url = await webSocketServer(() => void clients++);
-    const trial = await measureTrial(url, '--workload', 'handshake', '-c', '2', ...counted(40));
-    expect(trial.requests).toMatchObject({ sent: 40, completed: 40 });
-    expect(clients).toBe(42);
-  });
-
   test.each<[string, (message: Buffer) => Buffer[]]>([
     ['in two messages', (message) => [message.subarray(0, 10), message.subarray(10)]],
     ['with a changed byte', (message) => [Buffer.concat([message.subarray(0, 63), Buffer.of(0)])]],
@@ -137,22 +143,14 @@ describe('a load over WebSockets', () => {
   });
 
   test.each([
-    ['one by one', webSocketServer, ['-c', '3'], 3],
-    ['pipelined', webSocketServer, ['-c', '3', '-p', '2'], 3],
-    ['on a connection each', webSocketServer, ['-c', '2', '--connection', 'per-request'], 42],
     ['as handshakes', webSocketServer, ['-c', '2', '--workload', 'handshake'], 42],
     ['over TLS', secureEcho, ['-c', '3'], 3],
     ['over TLS on a connection each', secureEcho, ['-c', '2', '--connection', 'per-request'], 42],
   ] as const)('requests %s end with a close frame on every connection', async (_, start, flags, connections) => {
-    const closes: Promise<unknown[]>[] = [];
-    const url = await start((client) => {
-      closes.push(once(client, 'close'));
-      client.on('message', (data) => client.send(data));
-    });
-    const { requests } = await measureTrial(url, ...flags, ...counted(40));
+    const { serve, closes } = echoes();
+    const { requests } = await measureTrial(await start(serve), ...flags, ...counted(40));
     expect(requests).toMatchObject({ sent: 40, completed: 40, errors: 0 });
-    expect(closes).toHaveLength(connections);
-    expect(new Set((await Promise.all(closes)).map(([code]) => code))).toEqual(new Set([1000]));
+    await expectClosed(closes, connections);
   });
 
   test('clients that the server closes reconnect, and their requests are errors', async () => {
