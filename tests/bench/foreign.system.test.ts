@@ -159,7 +159,8 @@ describe('a command is a failed target, with the reason, when it', () => {
 
   test('gets a port on which another process listens', async () => {
     const file = marked();
-    const run = measureTargets('--exec', `echo {port} > ${file}; exec sleep 60`, '--name', 'it');
+    const silent = `echo {port} > ${file}; exec sleep 60`;
+    const run = measureTargets('--exec', silent, '--name', 'it', '--start-timeout', '60s');
     await until('the port to be known', () => existsSync(file) && readFileSync(file, 'utf8').endsWith('\n'));
     const other = createServer().listen(Number(readFileSync(file, 'utf8')), '127.0.0.1');
     onTestFinished(() => void other.close());

@@ -134,8 +134,8 @@ describe.each(['least-pending', 'p2c'])('%s shifts load away from a slow target'
   }
 
   test.each([
-    ['at a rate', 60, ['-R', '200']],
-    ['at a rate with a connection for each request', 60, ['-R', '200', '--connection', 'per-request']],
+    ['at a rate', 60, ['-R', '100']],
+    ['at a rate with a connection for each request', 60, ['-R', '100', '--connection', 'per-request']],
     ['in a closed loop with a connection for each request', 3, ['--connection', 'per-request']],
   ])('%s', async (_, connections, more) => {
     const servers = quickAndHeld(connections, quickRequests);
@@ -149,7 +149,7 @@ describe.each(['least-pending', 'p2c'])('%s shifts load away from a slow target'
     const servers = quickAndHeld(60, quickRequests);
     const quick = await udpServer((datagram, reply) => servers.quick(() => reply(datagram)));
     const slow = await udpServer((datagram, reply) => servers.held(() => reply(datagram)));
-    expectShifted(await measureAll([quick, slow], '-c', '60', '-R', '200', ...flags));
+    expectShifted(await measureAll([quick, slow], '-c', '60', '-R', '100', ...flags));
   });
 });
 

@@ -19,6 +19,8 @@ const leastProcesses: Partial<Record<ModelName, number>> = {
 
 /** Models of one kind serve streams with the same code: see the conformance tests. */
 const ofKinds: readonly ModelName[] = scopeOf() === 'full' ? modelNames : Object.values(KINDS);
+/** Bounds against hanging on a busy machine. */
+const patience = ['--open-timeout', '20s', '--timeout', '20s'];
 const basic: readonly TransportName[] = ['tcp', 'udp'];
 const others: readonly TransportName[] = ['tls', 'unix'];
 
@@ -28,7 +30,7 @@ test.each([
 ])('%s is measured over its transports, with its process tree, and with the work of requests', async (_, ...which) => {
   const [names, transports] = which;
   const available = names.filter((name) => whyUnavailable(name) === undefined);
-  const load = ['-c', '1', '--work', 'cpu:300us+io:50ms', ...counted(5)];
+  const load = ['-c', '1', '--work', 'cpu:300us+io:50ms', ...counted(5), ...patience];
   const trialOf = await measureModels(available, transports, ...load);
   for (const model of available) {
     for (const transport of models[model].transports.filter((each) => transports.includes(each))) {
@@ -52,7 +54,7 @@ test.each([
   ['above', 'thread', 'thread-per-connection', 8, 1],
   ['below', 'callback', 'event-driven', 64, -1],
 ])('the memory cost of a connection is %s one MiB for a %s', async (_, __, model, connections, sign) => {
-  const load = ['-c', String(connections), ...counted(connections)];
+  const load = ['-c', String(connections), ...counted(connections), ...patience];
   const { server } = onlyTrial(await measureTargets('--model', model, ...load));
   expect(Math.sign((server?.memoryBytesPerConnection ?? Number.NaN) - 2 ** 20)).toBe(sign);
 });
@@ -80,7 +82,6 @@ test('a server that is killed during the measurement is a failed target', async 
 test('10,000 connections are held open and answered correctly', async ({ skip }) => {
   skip(raiseOpenFileLimit(10_064) < 10_064, 'this process may not open 10,064 files');
   for (const model of ['event-driven', 'epoll']) {
-    const patience = ['--open-timeout', '20s', '--timeout', '20s'];
     const load = ['-c', '10000', ...counted(10_000), ...patience];
     const trial = onlyTrial(await measureTargets('--model', model, ...load));
     expect(trial.opening).toMatchObject({ opened: 10_000, answered: 10_000 });
