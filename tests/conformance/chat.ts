@@ -2,12 +2,13 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { LINE_LIMIT } from '../../servers/apps/chat.ts';
 import { type Holdings, holdings } from '../servers/process-tree.ts';
-import { ServerProcess } from '../servers/server-process.ts';
+import type { ServerProcess } from '../servers/server-process.ts';
 import { soon, until } from '../servers/until.ts';
 import { servesInProcesses } from './cells.ts';
 import { Chatter, Chatters } from './chatters.ts';
 import { clientsAtOnce } from './clients-at-once.ts';
 import { nothingLeft } from './nothing-left.ts';
+import { serve } from './serve.ts';
 import { serverHasClosed } from './standstill.ts';
 import { stopsPromptly } from './stops-promptly.ts';
 import { StreamClient } from './stream-client.ts';
@@ -31,7 +32,7 @@ export function describeChat({ model, app, transport }: Subject): void {
   let idle: Holdings;
 
   beforeAll(async () => {
-    server = await ServerProcess.start({ model, app, transport });
+    server = await serve({ model, app, transport });
     idle = holdings(server.pid);
   });
   afterAll(() => server?.kill());

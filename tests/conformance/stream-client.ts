@@ -7,7 +7,7 @@ import { check } from '../../sockets/errors/errno.ts';
 import { whyNoLibc } from '../../sockets/libc.ts';
 import { connect as connectDescriptor, socket as openSocket, setOption } from '../../sockets/socket.ts';
 import { soon } from '../servers/until.ts';
-import { holdsBytes, localUploadStands, uploadStands } from './standstill.ts';
+import { heldBytes, localUploadStands, uploadStands } from './standstill.ts';
 
 /**
  * Kernel buffer of a narrow connection at this end, in each direction. The kernel doubles it for its own use (tcp(7)).
@@ -43,6 +43,8 @@ export class StreamClient implements AsyncDisposable {
   readonly socket: Socket;
   /** The kernel's connection: for TLS, the one under it. */
   readonly #connection: Socket;
+  /** Bytes that the kernel held at the last look. */
+  #heldBytes = 0;
 
   private constructor(socket: Socket, connection: Socket) {
     this.socket = socket;
@@ -80,8 +82,11 @@ export class StreamClient implements AsyncDisposable {
   /** Reports whether the server has stopped reading: see standstill.ts. @param serverPid the server's process. */
   uploadStands(serverPid: number): boolean {
     if (this.port === 0) return localUploadStands(this.#connection, serverPid);
-    // The first look saves reading the kernel's tables while the server reads.
-    const mayStand = whyNoLibc() !== undefined || holdsBytes(this.#connection);
+    if (whyNoLibc() !== undefined) return uploadStands({ clientPort: this.port, serverPid });
+    // Bytes that move save reading the kernel's tables, which takes 10 ms.
+    const before = this.#heldBytes;
+    this.#heldBytes = heldBytes(this.#connection);
+    const mayStand = this.#heldBytes > 0 && this.#heldBytes === before;
     return mayStand && uploadStands({ clientPort: this.port, serverPid });
   }
 
