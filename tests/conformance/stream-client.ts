@@ -43,8 +43,9 @@ export class StreamClient implements AsyncDisposable {
   readonly socket: Socket;
   /** The kernel's connection: for TLS, the one under it. */
   readonly #connection: Socket;
-  /** Bytes that the kernel held at the last look. */
+  /** Bytes that the kernel held at the last look of {@link uploadStands}, and how many looks before found the same. */
   #heldBytes = 0;
+  #looksWithoutChange = 0;
 
   private constructor(socket: Socket, connection: Socket) {
     this.socket = socket;
@@ -83,11 +84,11 @@ export class StreamClient implements AsyncDisposable {
   uploadStands(serverPid: number): boolean {
     if (this.port === 0) return localUploadStands(this.#connection, serverPid);
     if (whyNoLibc() !== undefined) return uploadStands({ clientPort: this.port, serverPid });
-    // Bytes that move save reading the kernel's tables, which takes 10 ms.
-    const before = this.#heldBytes;
-    this.#heldBytes = heldBytes(this.#connection);
-    const mayStand = this.#heldBytes > 0 && this.#heldBytes === before;
-    return mayStand && uploadStands({ clientPort: this.port, serverPid });
+    // Looks at the client's kernel save reading the tables of all connections, which takes 10 ms and more.
+    const held = heldBytes(this.#connection);
+    this.#looksWithoutChange = held === this.#heldBytes ? this.#looksWithoutChange + 1 : 0;
+    this.#heldBytes = held;
+    return held > 0 && this.#looksWithoutChange >= 2 && uploadStands({ clientPort: this.port, serverPid });
   }
 
   /** Queues bytes to be sent. */
