@@ -20,7 +20,7 @@ import { stopsPromptly } from './stops-promptly.ts';
 import { StreamClient } from './stream-client.ts';
 import type { Subject } from './subject.ts';
 
-/** Threads of a fixed pool: as many as clients are active, and one more. A pool of the usual size serves the apps. */
+/** Threads of a fixed pool: as many as clients are active, and one more. */
 const FEW_THREADS = 4;
 
 /**

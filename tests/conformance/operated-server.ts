@@ -21,7 +21,10 @@ export class OperatedServer {
   private constructor({ model, app, transport }: Subject) {
     const args = ['serve', '--model', model, '--app', app, '--transport', transport];
     this.#transport = transport;
-    this.#process = spawn(process.execPath, [program, ...args], { stdio: 'pipe' });
+    this.#process = spawn(process.execPath, [program, ...args], {
+      env: { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined },
+      stdio: 'pipe',
+    });
     this.#process.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.output += text;
     });
@@ -30,16 +33,26 @@ export class OperatedServer {
 
   static async start(subject: Subject): Promise<OperatedServer> {
     const server = new OperatedServer(subject);
+    try {
+      await server.#serves();
+      return server;
+    } catch (error) {
+      await server.kill();
+      throw error;
+    }
+  }
+
+  /** Waits until it serves. @throws {Error} with its own words when it has ended. */
+  async #serves(): Promise<void> {
     let notes = '';
-    server.#process.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => {
       notes += text;
     });
     await until('it to serve', () => {
-      if (server.#process.exitCode !== null) throw new Error(notes);
-      server.#port = Number(/ on 127\.0\.0\.1:(\d+)\n/.exec(notes)?.[1] ?? 0);
-      return server.#port > 0;
+      if (this.#process.exitCode !== null) throw new Error(notes);
+      this.#port = Number(/ on 127\.0\.0\.1:(\d+)\n/.exec(notes)?.[1] ?? 0);
+      return this.#port > 0;
     });
-    return server;
   }
 
   /** Connects the next client. @returns the client, and its number. */
