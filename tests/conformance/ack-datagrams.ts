@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { isIdle } from '../servers/process-tree.ts';
-import { ServerProcess } from '../servers/server-process.ts';
 import { until } from '../servers/until.ts';
 import { patternBytes } from './bytes.ts';
 import { DatagramClient } from './datagram-client.ts';
+import { serve } from './serve.ts';
 import type { Subject } from './subject.ts';
 
 const SIZES = [0, 1, 3, 1400, 65_507];
@@ -13,7 +13,7 @@ const BURST = 50;
 /** Tests a server that acknowledges each datagram. */
 export function describeAckDatagrams({ model, app, transport }: Subject): void {
   test('each datagram is acknowledged once, to its sender', async () => {
-    const server = await ServerProcess.start({ model, app, transport });
+    const server = await serve({ model, app, transport });
     onTestFinished(() => server.kill());
     await using one = await DatagramClient.connect(server.address);
     await using other = await DatagramClient.connect(server.address);

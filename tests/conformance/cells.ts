@@ -4,9 +4,6 @@ import { type ModelName, modelNames, models, transportsCarrying } from '../../se
 import type { TransportName } from '../../servers/transport.ts';
 import type { Subject } from './subject.ts';
 
-/** Apps with which every model is tested: a byte stream, clients that reach each other, and requests with replies. */
-const EVERYWHERE: readonly AppName[] = ['echo', 'chat', 'http'];
-
 /**
  * One model of each kind of I/O, by what carries bytes between sockets and apps: blocking calls, readiness,
  * completions, or Node's streams. Models of one kind share that code, and differ in how they divide connections.
@@ -56,10 +53,25 @@ export function scopeOf(environment: NodeJS.ProcessEnv = process.env): Scope {
 /** Returns the combinations of model, app and transport to test. */
 export function cells(scope: Scope): Subject[] {
   return modelNames.flatMap((model) =>
-    appNames
-      .filter((app) => scope === 'full' || EVERYWHERE.includes(app) || isOfKinds(model))
-      .flatMap((app) => testedTransports(model, app).map((transport) => ({ model, app, transport }))),
+    appNames.flatMap((app) =>
+      testedTransports(model, app)
+        .map((transport) => ({ model, app, transport }))
+        .filter((subject) => scope === 'full' || isUsual(subject)),
+    ),
   );
+}
+
+/**
+ * Reports whether the usual suite has a combination. A model of each kind of I/O has all. The other models have a byte
+ * stream, clients that reach each other, and requests with replies, where no other model's code decides: TLS and
+ * Unix-domain sockets, and requests, are served by the code of {@link LOOPS}.
+ */
+function isUsual({ model, app, transport }: Subject): boolean {
+  if (isOfKinds(model)) return true;
+  const hasOwnLoop = LOOPS[model] === undefined;
+  if (transport === 'tls' || transport === 'unix') return app === 'echo' && hasOwnLoop;
+  // A balancer is on the way of requests and replies.
+  return app === 'echo' || app === 'chat' || (app === 'http' && (hasOwnLoop || model === 'balanced'));
 }
 
 /**
@@ -70,11 +82,21 @@ export function testedTransports(model: ModelName, app: AppName): TransportName[
   return transportsCarrying(model, app).filter((transport) => transport !== 'unix' || app === 'echo');
 }
 
-/** Returns the models that are tested with requests that have a cost. */
-export function workingModels(scope: Scope): ModelName[] {
-  return modelNames.filter((model) => scope === 'full' || LOOPS[model] === undefined);
+/**
+ * Reports whether the start of a model, and its end with its parent, is tested over a transport. Both depend on how a
+ * model starts threads and processes for connections or for datagrams, and not on what carries the connections.
+ */
+export function testsStarts(scope: Scope, model: ModelName, transport: TransportName): boolean {
+  return scope === 'full' || isOfKinds(model) || transport === 'tcp' || transport === 'udp';
 }
 
-function isOfKinds(model: ModelName): boolean {
+/** Reports whether a model is tested with requests that have a cost, over a transport. */
+export function testsWork(scope: Scope, model: ModelName, transport: TransportName): boolean {
+  if (transport === 'unix') return false;
+  return scope === 'full' || isOfKinds(model) || (LOOPS[model] === undefined && transport !== 'tls');
+}
+
+/** Reports whether a model is the one of its kind that is tested with everything: {@link KINDS}. */
+export function isOfKinds(model: ModelName): boolean {
   return Object.values<ModelName>(KINDS).includes(model);
 }

@@ -4,13 +4,14 @@ import { ofSeveral } from '../../servers/random/random-spec.ts';
 import type { StreamKey } from '../../servers/random/streams.ts';
 import { loadDatagramApp } from '../../servers/served.ts';
 import { type Holdings, holdings, isIdle, residentBytes } from '../servers/process-tree.ts';
-import { ServerProcess } from '../servers/server-process.ts';
+import type { ServerProcess } from '../servers/server-process.ts';
 import { until } from '../servers/until.ts';
 import { expectSame, patternBytes } from './bytes.ts';
 import { clientsAtOnce } from './clients-at-once.ts';
 import { DatagramClient } from './datagram-client.ts';
 import { kernelBuffersToClient } from './kernel-buffers.ts';
 import { nothingLeft } from './nothing-left.ts';
+import { serve } from './serve.ts';
 import { downloadStands } from './standstill.ts';
 import { stopsPromptly } from './stops-promptly.ts';
 import { StreamClient } from './stream-client.ts';
@@ -43,7 +44,7 @@ export function describeChargenStreams({ model, app, transport }: Subject): void
   let idle: Holdings;
 
   beforeAll(async () => {
-    server = await ServerProcess.start({ model, app, transport });
+    server = await serve({ model, app, transport });
     idle = holdings(server.pid);
   });
   afterAll(() => server?.kill());
@@ -150,7 +151,7 @@ export function describeChargenDatagrams({ model, app, transport }: Subject): vo
   let server: ServerProcess;
 
   beforeAll(async () => {
-    server = await ServerProcess.start({ model, app, transport, streamKey });
+    server = await serve({ model, app, transport }, { streamKey });
   });
   afterAll(() => server?.kill());
 

@@ -5,7 +5,17 @@ import type { CarriedApp, CarryingModel } from '../../servers/apps/capability.ts
 import { modelNames, models, transportsCarrying, whyNotCarried } from '../../servers/model-catalog.ts';
 import { basicTransport, type TransportName, transportNames } from '../../servers/transport.ts';
 import { appSuites } from './app-suites.ts';
-import { cells, KINDS, LOOPS, scopeOf, testedTransports, workingModels } from './cells.ts';
+import {
+  cells,
+  isOfKinds,
+  KINDS,
+  LOOPS,
+  type Scope,
+  scopeOf,
+  testedTransports,
+  testsStarts,
+  testsWork,
+} from './cells.ts';
 import type { Subject } from './subject.ts';
 
 test.each(modelNames)('%s has its conformance tests', (name) => {
@@ -66,10 +76,23 @@ describe('combinations of model, app and transport:', () => {
     expect(cells('full').map(named).sort()).toEqual(carried.map(named).sort());
   });
 
-  test('the usual suite has echo, chat and http on all models, and the other apps on a model of each kind', () => {
+  test('the usual suite has all on a model of each kind of I/O, and echo and chat on all models', () => {
+    const usual = cells('usual').map(named);
     const kinds: readonly string[] = Object.values(KINDS);
-    const usual = carried.filter(({ model, app }) => ['echo', 'chat', 'http'].includes(app) || kinds.includes(model));
-    expect(cells('usual').map(named).sort()).toEqual(usual.map(named).sort());
+    expect(usual).toEqual(expect.arrayContaining(carried.filter(({ model }) => kinds.includes(model)).map(named)));
+    const everywhere = carried.filter(
+      ({ app, transport }) => ['echo', 'chat'].includes(app) && ['tcp', 'udp'].includes(transport),
+    );
+    expect(usual).toEqual(expect.arrayContaining(everywhere.map(named)));
+  });
+
+  test('the usual suite has echo over each transport, and http, on all models that serve with code of their own', () => {
+    const ofLoops = carried.filter(
+      ({ model, app, transport }) =>
+        LOOPS[model] === undefined && (app === 'echo' || (app === 'http' && transport === 'tcp')),
+    );
+    expect(cells('usual').map(named)).toEqual(expect.arrayContaining(ofLoops.map(named)));
+    for (const loop of Object.values(LOOPS)) expect(LOOPS[loop]).toBeUndefined();
   });
 
   test('the usual suite has each app over each transport over which some model carries it', () => {
@@ -78,9 +101,20 @@ describe('combinations of model, app and transport:', () => {
   });
 
   test('the full suite has requests with a cost on all models, the usual suite on each loop', () => {
-    expect(workingModels('full')).toEqual(modelNames);
+    const working = (scope: Scope) => modelNames.filter((model) => testsWork(scope, model, 'tcp'));
+    expect(working('full')).toEqual(modelNames);
     const loops = modelNames.map((model) => LOOPS[model] ?? model);
-    expect(new Set(loops)).toEqual(new Set(workingModels('usual')));
+    expect(new Set(loops)).toEqual(new Set(working('usual')));
+  });
+
+  test('starts are tested on all models over TCP and UDP, on a model of each kind over all transports', () => {
+    const starts = (scope: Scope) =>
+      carried.filter(({ model, app, transport }) => app === 'echo' && testsStarts(scope, model, transport)).map(named);
+    expect(starts('full')).toEqual(carried.filter(({ app }) => app === 'echo').map(named));
+    const usual = carried.filter(
+      ({ model, app, transport }) => app === 'echo' && (isOfKinds(model) || transport === 'tcp' || transport === 'udp'),
+    );
+    expect(starts('usual')).toEqual(usual.map(named));
   });
 
   test('the environment selects the suite, and an unknown name is an error', () => {

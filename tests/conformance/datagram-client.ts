@@ -2,17 +2,22 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
 import { asInternet, type SocketAddress } from '../../sockets/address.ts';
-import { soon, until } from '../servers/until.ts';
+import { soon } from '../servers/until.ts';
 
 /** A UDP peer with its own port. Keeps everything it receives. */
 export class DatagramClient implements AsyncDisposable {
   /** All datagrams received so far, in order. */
   readonly received: Buffer[] = [];
   readonly #socket: Socket;
+  /** Called at each datagram. */
+  #notify: () => void = () => undefined;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
-    socket.on('message', (datagram) => this.received.push(datagram));
+    socket.on('message', (datagram) => {
+      this.received.push(datagram);
+      this.#notify();
+    });
     // After the server has ended, ICMP errors come. They must not end the test process.
     socket.on('error', () => undefined);
   }
@@ -42,7 +47,13 @@ export class DatagramClient implements AsyncDisposable {
 
   /** Waits until `datagrams` datagrams have been received in all. */
   count(datagrams: number): Promise<void> {
-    return until(`${datagrams} datagrams`, () => this.received.length >= datagrams);
+    const enough = new Promise<void>((resolve) => {
+      this.#notify = () => {
+        if (this.received.length >= datagrams) resolve();
+      };
+      this.#notify();
+    });
+    return soon(`${datagrams} datagrams`, enough);
   }
 
   close(): void {

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type Holdings, holdings, isIdle } from '../servers/process-tree.ts';
-import { ServerProcess } from '../servers/server-process.ts';
+import type { ServerProcess } from '../servers/server-process.ts';
 import { until } from '../servers/until.ts';
 import { patternBytes } from './bytes.ts';
 import { clientsAtOnce } from './clients-at-once.ts';
 import { DatagramClient } from './datagram-client.ts';
 import { nothingLeft } from './nothing-left.ts';
+import { serve } from './serve.ts';
 import { StreamClient } from './stream-client.ts';
 import type { Subject } from './subject.ts';
 
@@ -21,7 +22,7 @@ export function describeDiscardStreams({ model, app, transport }: Subject): void
   let idle: Holdings;
 
   beforeAll(async () => {
-    server = await ServerProcess.start({ model, app, transport });
+    server = await serve({ model, app, transport });
     idle = holdings(server.pid);
   });
   afterAll(() => server?.kill());
@@ -69,7 +70,7 @@ export function describeDiscardStreams({ model, app, transport }: Subject): void
 /** Tests a server that reads and never answers, over datagrams. */
 export function describeDiscardDatagrams({ model, app, transport }: Subject): void {
   test('datagrams are received, and none is answered', async () => {
-    const server = await ServerProcess.start({ model, app, transport });
+    const server = await serve({ model, app, transport });
     onTestFinished(() => server.kill());
     await using one = await DatagramClient.connect(server.address);
     await using other = await DatagramClient.connect(server.address);

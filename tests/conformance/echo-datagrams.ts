@@ -1,11 +1,12 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { ServerProcess } from '../servers/server-process.ts';
+import type { ServerProcess } from '../servers/server-process.ts';
 import { expectSame, patternBytes } from './bytes.ts';
 import { clientsAtOnce } from './clients-at-once.ts';
 import { DatagramClient } from './datagram-client.ts';
 import { testEnding } from './lifetime.ts';
+import { serve } from './serve.ts';
 import type { Subject } from './subject.ts';
 
 /**
@@ -13,48 +14,32 @@ import type { Subject } from './subject.ts';
  * them.
  */
 export function describeEchoDatagrams({ model, app, transport }: Subject): void {
-  const count = Math.min(30, clientsAtOnce(model).count);
+  const count = Math.min(10, clientsAtOnce(model).count);
   let server: ServerProcess;
 
   beforeAll(async () => {
-    server = await ServerProcess.start({ model, app, transport });
+    server = await serve({ model, app, transport });
   });
   afterAll(() => server?.kill());
 
   const connect = () => DatagramClient.connect(server.address);
 
-  test.for([0, 1, 1400, 60_000, 65_507])('a datagram of %i bytes is echoed', async (length) => {
+  test('datagrams of 0 to 65,507 bytes are echoed', async () => {
     await using client = await connect();
-    for (let round = 0; round < 3; round++) {
-      const sent = patternBytes(length, round, length);
-      expectSame(await client.exchange(sent), sent);
+    for (const length of [0, 1, 1400, 60_000, 65_507]) {
+      for (let round = 0; round < 3; round++) {
+        const sent = patternBytes(length, round, length);
+        expectSame(await client.exchange(sent), sent);
+      }
     }
   });
 
-  test('the server continues to echo after an empty datagram', async () => {
-    await using client = await connect();
-    expect(await client.exchange(Buffer.alloc(0))).toEqual(Buffer.alloc(0));
-    const sent = patternBytes(1, 0, 100);
-    expect(await client.exchange(sent)).toEqual(sent);
-  });
-
-  test('two peers each get their own replies', async () => {
-    await using one = await connect();
-    await using other = await connect();
-    for (let round = 0; round < 20; round++) {
-      const sent = [patternBytes(10, round, 32), patternBytes(11, round, 32)] as const;
-      const replies = await Promise.all([one.exchange(sent[0]), other.exchange(sent[1])]);
-      expect(replies).toEqual(sent);
-    }
-    expect([one.received.length, other.received.length]).toEqual([20, 20]);
-  });
-
-  test(`${count} interleaved peers each get their own replies`, async () => {
+  test(`${count} interleaved peers each get their own replies, once`, async () => {
     const clients = await Promise.all(Array.from({ length: count }, connect));
     onTestFinished(() => {
       for (const client of clients) client.close();
     });
-    const rounds = 3;
+    const rounds = 20;
     const sentBy = (seed: number, round: number) => patternBytes(seed, round * 256, 256);
     for (let round = 0; round < rounds; round++) {
       await Promise.all(clients.map((client, seed) => client.exchange(sentBy(seed, round))));
@@ -97,5 +82,5 @@ export function describeEchoDatagrams({ model, app, transport }: Subject): void 
     await expect(outcome).rejects.toThrow('EADDRINUSE');
   });
 
-  testEnding({ model, app, transport }, () => server);
+  testEnding({ model, transport }, () => server);
 }

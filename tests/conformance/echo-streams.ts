@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Holdings, holdings, isIdle, residentBytes } from '../servers/process-tree.ts';
-import { ServerProcess } from '../servers/server-process.ts';
+import type { ServerProcess } from '../servers/server-process.ts';
 import { until } from '../servers/until.ts';
 import { expectSame, patternBytes } from './bytes.ts';
 import { clientsAtOnce } from './clients-at-once.ts';
 import { kernelBuffersBetween } from './kernel-buffers.ts';
 import { testEnding } from './lifetime.ts';
 import { nothingLeft } from './nothing-left.ts';
+import { serve } from './serve.ts';
 import { SlowReader } from './slow-reader.ts';
 import { StreamClient } from './stream-client.ts';
 import type { Subject } from './subject.ts';
@@ -28,7 +29,7 @@ export function describeEchoStreams({ model, app, transport }: Subject): void {
   let idle: Holdings;
 
   beforeAll(async () => {
-    server = await ServerProcess.start({ model, app, transport });
+    server = await serve({ model, app, transport });
     idle = holdings(server.pid);
   });
   afterAll(() => server?.kill());
@@ -150,5 +151,5 @@ export function describeEchoStreams({ model, app, transport }: Subject): void {
 
   test('clients leave nothing behind', () => nothingLeft(server, idle, count));
 
-  testEnding({ model, app, transport }, () => server);
+  testEnding({ model, transport }, () => server);
 }

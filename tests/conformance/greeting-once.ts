@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { LINGER_MS } from '../../servers/timing/lingering.ts';
-import { ServerProcess } from '../servers/server-process.ts';
+import type { ServerProcess } from '../servers/server-process.ts';
 import { clientsAtOnce } from './clients-at-once.ts';
+import { serve } from './serve.ts';
 import { StreamClient } from './stream-client.ts';
 import type { Subject } from './subject.ts';
 
@@ -16,7 +17,7 @@ export function describeGreetingOnce({ model, app, transport }: Subject): void {
   let server: ServerProcess;
 
   beforeAll(async () => {
-    server = await ServerProcess.start({ model, app, transport });
+    server = await serve({ model, app, transport });
   });
   afterAll(() => server?.kill());
 

@@ -17,7 +17,7 @@ export class HeldStarts implements Disposable {
     execFileSync('mkfifo', [this.#fifo]);
   }
 
-  /** Environment variables for a server process started by this one. */
+  /** Environment variables for a process started by this one, which starts the server with its own pid as HELD_BY. */
   get environment(): Readonly<Record<string, string>> {
     return {
       NODE_OPTIONS: `--require ${program}`,

@@ -3,16 +3,17 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { DEFAULT_TIME_LIMITS } from '../../servers/apps/http/time-limits.ts';
 import { LINGER_MS } from '../../servers/timing/lingering.ts';
 import { type Holdings, holdings } from '../servers/process-tree.ts';
-import { ServerProcess } from '../servers/server-process.ts';
+import type { ServerProcess } from '../servers/server-process.ts';
 import { answersWithNodeHttp } from './cells.ts';
 import { clientsAtOnce } from './clients-at-once.ts';
 import { nothingLeft } from './nothing-left.ts';
+import { serve } from './serve.ts';
 import { stopsPromptly } from './stops-promptly.ts';
 import { StreamClient } from './stream-client.ts';
 import type { Subject } from './subject.ts';
 
 const CLIENTS = 6;
-const PIPELINED = 1000;
+const PIPELINED = 300;
 
 const GET = Buffer.from('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
 const CLOSING = Buffer.from('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
@@ -63,7 +64,7 @@ export function describeHttp({ model, app, transport }: Subject): void {
   let idle: Holdings;
 
   beforeAll(async () => {
-    server = await ServerProcess.start({ model, app, transport });
+    server = await serve({ model, app, transport });
     idle = holdings(server.pid);
   });
   afterAll(() => server?.kill());

@@ -1,20 +1,18 @@
-import { spawn } from 'node:child_process';
 import { existsSync, lstatSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { ModelName } from '../../servers/model-catalog.ts';
-import type { HostMessage, HostSpec } from '../../servers/spawning/host-messages.ts';
 import type { TransportName } from '../../servers/transport.ts';
+import type { SocketAddress } from '../../sockets/address.ts';
 import { whyMissing } from '../requirements.ts';
-import { isAtRest, isRunning, type ProcessId, processTree } from '../servers/process-tree.ts';
-import { hostPath, type ServerOptions, ServerProcess } from '../servers/server-process.ts';
-import { placeFor, socketPath } from '../servers/socket-path.ts';
-import { soon, until } from '../servers/until.ts';
+import { isRunning, type ProcessId, processTree } from '../servers/process-tree.ts';
+import { ServerProcess } from '../servers/server-process.ts';
+import { placeFor } from '../servers/socket-path.ts';
+import { until } from '../servers/until.ts';
 import { servesInProcesses } from './cells.ts';
 import { clientsAtOnce } from './clients-at-once.ts';
 import { DatagramClient } from './datagram-client.ts';
+import { FosteredHost } from './fostered-host.ts';
 import { HeldStarts } from './held-starts.ts';
 import { kernelBuffersBetween } from './kernel-buffers.ts';
 import { SlowReader } from './slow-reader.ts';
@@ -22,107 +20,111 @@ import { stopsPromptly } from './stops-promptly.ts';
 import { StreamClient } from './stream-client.ts';
 import type { Subject } from './subject.ts';
 
-/** Threads of a fixed pool: as many as clients are active, and one more. A pool of the usual size serves the apps. */
-const POOL_THREADS = 4;
+/** Threads of a fixed pool: as many as clients are active, and one more. */
+const FEW_THREADS = 4;
 
-/** Tests with which a server's suite ends, because they end the server. */
-export function testEnding({ model, transport }: Subject, server: () => ServerProcess): void {
-  test('refuses an address in use with EADDRINUSE; ends on SIGTERM with active clients', async () => {
-    const first = server();
-    await expect(start({ model, transport, ...first.address })).rejects.toThrow('EADDRINUSE');
-    await endsOn('SIGTERM', first, transport);
-  });
-}
-
-/** Tests the promises about starting and stopping, with any app: one server process for each. */
-export function describeLifetime(model: ModelName, transport: TransportName): void {
-  const usual = { model, transport, poolThreads: POOL_THREADS };
-
-  const title = 'is ready only when its initial threads and processes have started; leaves no orphan when killed';
-  if (transport === 'unix') {
-    test(`${title}; admits its user alone, and removes its file; replaces a stale file`, async () => {
-      const path = socketPath();
-      await startThenKill(path);
+/**
+ * Test with which a server's suite ends, because it ends the server. Over Unix-domain sockets, a stale file must have
+ * been at its path: {@link ServerOptions.staleFile}.
+ */
+export function testEnding(
+  { model, transport }: Pick<Subject, 'model' | 'transport'>,
+  server: () => ServerProcess,
+): void {
+  const ends = (signal: NodeJS.Signals) => endsOn(signal, server(), model, transport);
+  // One signal for each: servers handle both in the same way (servers/spawning/stop-on-signal.ts).
+  if (transport === 'udp') {
+    test('ends on SIGINT with active clients', () => ends('SIGINT'));
+  } else if (transport !== 'unix') {
+    test('ends on SIGTERM with active clients', () => ends('SIGTERM'));
+  } else {
+    test('admits its user alone, and has replaced a stale file; ends on SIGTERM with active clients, and removes its file', async () => {
+      const { address } = server();
+      const path = 'path' in address ? address.path : expect.fail('it has no path');
       expect(lstatSync(path).mode & 0o777).toBe(0o600);
-      const server = await start({ ...usual, path });
-      expect(lstatSync(path).mode & 0o777).toBe(0o600);
-      await endsOn('SIGINT', server, transport);
+      await ends('SIGTERM');
       expect(existsSync(path)).toBe(false);
     });
-  } else {
-    test('serves IPv6 where it is available; ends on SIGINT with active clients', async () => {
-      const host = whyMissing('ipv6') === undefined ? '::1' : '127.0.0.1';
-      const server = await start({ ...usual, host });
-      expect(server.address).toMatchObject({ host });
-      await endsOn('SIGINT', server, transport);
-    });
-
-    test(title, () => startThenKill());
   }
+}
 
-  async function startThenKill(path?: string): Promise<void> {
+/** The same with a server of its own. */
+export function describeEnding(model: ModelName, transport: TransportName): void {
+  let server: ServerProcess;
+  beforeAll(async () => {
+    server = await ServerProcess.start({ model, transport, poolThreads: FEW_THREADS, staleFile: true });
+  });
+  afterAll(() => server?.kill());
+  testEnding({ model, transport }, () => server);
+}
+
+/** Tests the promises about starting, and about ending without a signal to stop, with any app. */
+export function describeLifetime(model: ModelName, transport: TransportName): void {
+  const ipv6 = transport !== 'unix' && whyMissing('ipv6') === undefined;
+  const where = transport === 'unix' ? '' : 'serves IPv6 where it is available; ';
+  const reports = servesInProcesses(model) ? 'reports a process of its own that is killed; ' : '';
+  const title = 'is ready only when its initial threads and processes have started';
+  test(`${title}; ${where}${reports}leaves no orphan when its parent is killed`, async () => {
     using held = new HeldStarts();
-    let pid = 0;
-    let ready = false;
-    const place = path === undefined ? {} : { path };
-    const starting = start({ ...usual, ...place, environment: held.environment, onSpawn: (its) => (pid = its) });
-    starting.then(
-      () => (ready = true),
-      () => undefined,
-    );
-    await until('all to be held, or to wait for clients', () => isAtRest(pid));
-    // Earlier messages have arrived by now, and are read within a turn or two.
-    for (let turn = 0; turn < 3; turn++) await nextTurn();
-    expect(ready, `ready while ${held.count} threads or processes had not started`).toBe(held.count === 0);
-    held.release();
-    const server = await starting;
+    const place = { ...placeFor(transport), ...(ipv6 && { host: '::1' }) };
+    const spec = { model, transport, app: 'echo', poolThreads: FEW_THREADS, ...place } as const;
+    const host = await FosteredHost.spawn(spec, held.environment);
+    const { pid } = host;
+    const address = await readyOnlyWhenStarted(host, held);
+    if (ipv6) expect(address).toMatchObject({ host: '::1' });
+    await engage({ pid, address }, model, transport);
+    const tree = processTree(pid);
+    onTestFinished(() => tree.forEach(kill));
+    expect(tree.map((each) => each.pid)).toContain(pid);
+    if (servesInProcesses(model)) {
+      const child = tree.find((each) => each.pid !== pid) ?? expect.fail('it has no process of its own');
+      kill(child);
+      const how = expect.stringMatching(new RegExp(`${child.pid} was killed by SIGKILL$`));
+      expect(await host.message('the report')).toMatchObject({ kind: 'ended', how });
+    }
+    host.killParent();
+    await gone(tree);
+  });
+
+  // The kernel ends the threads of a process with it.
+  test.runIf(servesInProcesses(model))('leaves no orphan when killed', async () => {
+    const server = await ServerProcess.start({ model, transport });
+    onTestFinished(() => server.kill());
     await engage(server, model, transport);
     const tree = server.tree();
     onTestFinished(() => tree.forEach(kill));
     await server.signal('SIGKILL');
     await gone(tree);
-  }
-
-  const reports = servesInProcesses(model) ? 'reports a process of its own that is killed; ' : '';
-  test(`${reports}leaves no orphan when its parent is killed`, async () => {
-    const spec: HostSpec = { ...usual, app: 'echo', ...placeFor(transport), parentPid: 0 };
-    const program = fileURLToPath(new URL('../servers/grandparent.mjs', import.meta.url));
-    const parent = spawn(process.execPath, [program, hostPath, JSON.stringify(spec)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    onTestFinished(() => void parent.kill('SIGKILL'));
-    const messages = createInterface({ input: parent.stdout })[Symbol.asyncIterator]();
-    const next = async (what: string): Promise<HostMessage & { readonly pid: number }> =>
-      JSON.parse((await soon(what, messages.next())).value);
-    const message = await next('the host to be ready');
-    if (message.kind !== 'ready') throw new Error(JSON.stringify(message));
-    onTestFinished(() => processTree(message.pid).forEach(kill));
-    await engage(message, model, transport);
-    const tree = processTree(message.pid);
-    onTestFinished(() => tree.forEach(kill));
-    expect(tree.map(({ pid }) => pid)).toContain(message.pid);
-    if (servesInProcesses(model)) {
-      const child = tree.find(({ pid }) => pid !== message.pid) ?? expect.fail('it has no process of its own');
-      kill(child);
-      const how = expect.stringMatching(new RegExp(`${child.pid} was killed by SIGKILL$`));
-      expect(await next('the report')).toMatchObject({ kind: 'ended', how });
-    }
-    parent.kill('SIGKILL');
-    await gone(tree);
   });
 }
 
-/** Starts a server until the test has finished. */
-async function start(options: ServerOptions): Promise<ServerProcess> {
-  const server = await ServerProcess.start(options);
-  onTestFinished(() => server.kill());
-  return server;
+/** Expects that a host is not ready while what it starts is held. @returns its address. */
+async function readyOnlyWhenStarted(host: FosteredHost, held: HeldStarts): Promise<SocketAddress> {
+  let ready = false;
+  const message = host.message('the host to be ready');
+  message.then(
+    () => (ready = true),
+    () => undefined,
+  );
+  await until('all to be held, or to wait for clients', () => host.isAtRest());
+  // Earlier messages have arrived by now, and are read within a turn or two.
+  for (let turn = 0; turn < 3; turn++) await nextTurn();
+  expect(ready, `ready while ${held.count} threads or processes had not started`).toBe(held.count === 0);
+  held.release();
+  const first = await message;
+  if (first.kind !== 'ready') throw new Error(JSON.stringify(first));
+  return first.address;
 }
 
 /** Expects that a signal ends a server in its hardest state, with all its processes. */
-async function endsOn(signal: NodeJS.Signals, server: ServerProcess, transport: TransportName): Promise<void> {
-  await engage(server, server.model, transport);
-  expect(childrenOf(server).length > 0, 'it serves in processes of its own').toBe(servesInProcesses(server.model));
+async function endsOn(
+  signal: NodeJS.Signals,
+  server: ServerProcess,
+  model: ModelName,
+  transport: TransportName,
+): Promise<void> {
+  await engage(server, model, transport);
+  expect(childrenOf(server).length > 0, 'it serves in processes of its own').toBe(servesInProcesses(model));
   const tree = server.tree();
   onTestFinished(() => tree.forEach(kill));
   await stopsPromptly(server, signal);

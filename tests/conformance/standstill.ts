@@ -30,14 +30,17 @@ export function uploadStands({ clientPort, serverPid }: Ends): boolean {
  * more wait in this process, and all threads of the server sleep.
  */
 export function localUploadStands(client: Socket, serverPid: number): boolean {
-  return client.writableLength > 0 && isAsleep(serverPid) && holdsBytes(client) && isAsleep(serverPid);
+  return client.writableLength > 0 && isAsleep(serverPid) && heldBytes(client) > 0 && isAsleep(serverPid);
 }
 
-/** Reports whether a client's kernel holds bytes that the server's kernel has not taken, or over a Unix-domain socket the server. */
-export function holdsBytes(client: Socket): boolean {
+/**
+ * Returns the number of bytes in a client's kernel that the server's kernel has not taken, or over a Unix-domain socket
+ * the server.
+ */
+export function heldBytes(client: Socket): number {
   // Undocumented: the descriptor of a Node socket.
   const { fd } = (client as unknown as { readonly _handle: { readonly fd: number } })._handle;
-  return unacknowledged(fd) > 0;
+  return unacknowledged(fd);
 }
 
 /**

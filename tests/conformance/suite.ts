@@ -3,8 +3,8 @@ import { type ModelName, models } from '../../servers/model-catalog.ts';
 import { basicTransport } from '../../servers/transport.ts';
 import { whyMissing } from '../requirements.ts';
 import { appSuites } from './app-suites.ts';
-import { cells, scopeOf, workingModels } from './cells.ts';
-import { describeLifetime } from './lifetime.ts';
+import { cells, scopeOf, testsStarts, testsWork } from './cells.ts';
+import { describeEnding, describeLifetime } from './lifetime.ts';
 import { workSuites } from './work.ts';
 
 /**
@@ -19,15 +19,22 @@ export function conformance(model: ModelName): void {
     return;
   }
   const scope = scopeOf();
-  for (const subject of cells(scope).filter((cell) => cell.model === model)) {
+  const subjects = cells(scope).filter((cell) => cell.model === model);
+  for (const subject of subjects) {
     const { app, transport } = subject;
     describe(`${model} serves ${app} over ${transport}`, () => appSuites[app][basicTransport(transport)]?.(subject));
   }
   for (const transport of models[model].transports) {
-    if (workingModels(scope).includes(model) && transport !== 'unix') {
+    if (testsWork(scope, model, transport)) {
       describe(`${model} over ${transport} has requests with a cost:`, () =>
         workSuites[basicTransport(transport)](model, transport));
     }
-    describe(`${model} over ${transport} starts and stops:`, () => describeLifetime(model, transport));
+    if (testsStarts(scope, model, transport)) {
+      describe(`${model} over ${transport} starts:`, () => describeLifetime(model, transport));
+    }
+    // The suite of echo ends with the same tests.
+    if (!subjects.some((subject) => subject.app === 'echo' && subject.transport === transport)) {
+      describe(`${model} over ${transport} stops:`, () => describeEnding(model, transport));
+    }
   }
 }

@@ -5,12 +5,13 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type RawData, WebSocket } from 'ws';
 import { asInternet } from '../../sockets/address.ts';
 import { type Holdings, holdings, isIdle, residentBytes } from '../servers/process-tree.ts';
-import { ServerProcess } from '../servers/server-process.ts';
+import type { ServerProcess } from '../servers/server-process.ts';
 import { soon, until } from '../servers/until.ts';
 import { expectSame, patternBytes } from './bytes.ts';
 import { clientsAtOnce } from './clients-at-once.ts';
 import { kernelBuffersBetween } from './kernel-buffers.ts';
 import { nothingLeft } from './nothing-left.ts';
+import { serve } from './serve.ts';
 import { uploadStands } from './standstill.ts';
 import { narrowConnection, StreamClient } from './stream-client.ts';
 import type { Subject } from './subject.ts';
@@ -37,7 +38,7 @@ export function describeWebSockets({ model, app, transport }: Subject): void {
   let idle: Holdings;
 
   beforeAll(async () => {
-    server = await ServerProcess.start({ model, app, transport });
+    server = await serve({ model, app, transport });
     idle = holdings(server.pid);
   });
   afterAll(() => server?.kill());

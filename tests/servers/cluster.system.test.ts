@@ -24,7 +24,7 @@ test('a failed message to an ended worker does not end the server', async () => 
 test('a port in use is reported as EADDRINUSE every time', async () => {
   const first = await ServerProcess.start({ model: 'cluster', transport: 'tcp' });
   onTestFinished(() => first.kill());
-  const again = Array.from({ length: 8 }, () =>
+  const again = Array.from({ length: 4 }, () =>
     ServerProcess.start({ model: 'cluster', transport: 'tcp', port: first.port }),
   );
   for (const { status, ...result } of await Promise.allSettled(again)) {

@@ -10,6 +10,8 @@ import type { HostMessage, HostSpec } from '../../servers/spawning/host-messages
 import type { TransportName } from '../../servers/transport.ts';
 import type { WorkSpec } from '../../servers/work/spec.ts';
 import { asInternet, type SocketAddress } from '../../sockets/address.ts';
+import { whyNoLibc } from '../../sockets/libc.ts';
+import { close, openServer } from '../../sockets/socket.ts';
 import { isRunning, type ProcessId, processTree } from './process-tree.ts';
 import { makeSocketPath, removeSocketPath } from './socket-path.ts';
 import { soon } from './until.ts';
@@ -36,10 +38,10 @@ export interface ServerOptions {
   readonly port?: number;
   /** Over Unix-domain sockets. Default: one in a directory of its own, which is removed with the server. */
   readonly path?: string;
+  /** Whether a file is at its own path, as a server leaves it that is killed. Default: no. */
+  readonly staleFile?: boolean;
   /** Added to its environment. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Called when the process has been started, long before it is ready. */
-  readonly onSpawn?: (pid: number) => void;
 }
 
 /** How a server process ended. */
@@ -72,15 +74,15 @@ export class ServerProcess {
 
   /** @throws {Error} with the server's own message when it couldn't start. */
   static async start(options: ServerOptions): Promise<ServerProcess> {
-    const { app = 'echo', host = '127.0.0.1', port = 0, environment, onSpawn, ...others } = options;
+    const { app = 'echo', host = '127.0.0.1', port = 0, staleFile, environment, ...others } = options;
     const ownPath = options.transport === 'unix' && options.path === undefined ? makeSocketPath() : undefined;
+    if (ownPath !== undefined && staleFile && whyNoLibc() === undefined) close(openServer('tcp', { path: ownPath }));
     const place = { host, port, ...(ownPath !== undefined && { path: ownPath }) };
     const spec: HostSpec = { ...others, ...place, app, parentPid: process.pid };
     const child = spawn(process.execPath, [hostPath, JSON.stringify(spec)], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       env: { ...process.env, ...environment },
     });
-    if (child.pid !== undefined) onSpawn?.(child.pid);
     const gone = once(child, 'exit').then(async ([code, signal]): Promise<HostMessage> => {
       // The last message may arrive after the exit event.
       if (child.connected) await once(child, 'disconnect');

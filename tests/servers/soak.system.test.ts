@@ -13,7 +13,7 @@ const program = fileURLToPath(new URL('./coming-and-going.mjs', import.meta.url)
 
 /** Number of connections, from SOCKBENCH_SOAK (`npm run test:soak`: 100,000, on all models below). */
 const SOAK = Number(process.env.SOCKBENCH_SOAK ?? 0);
-const CONNECTIONS = SOAK || 3000;
+const CONNECTIONS = SOAK || 2000;
 /** The first window is a warm-up: memory is compared with what was held after it. */
 const WINDOWS = 4;
 const AT_ONCE = 16;
