@@ -63,15 +63,13 @@ export function cells(scope: Scope): Subject[] {
 
 /**
  * Reports whether the usual suite has a combination. A model of each kind of I/O has all. The other models have a byte
- * stream, clients that reach each other, and requests with replies, where no other model's code decides: TLS and
- * Unix-domain sockets, and requests, are served by the code of {@link LOOPS}.
+ * stream, clients that reach each other, and requests with replies, over TCP and UDP. Over TLS and Unix-domain sockets
+ * they serve with the code of {@link LOOPS}, which has a byte stream there.
  */
 function isUsual({ model, app, transport }: Subject): boolean {
   if (isOfKinds(model)) return true;
-  const hasOwnLoop = LOOPS[model] === undefined;
-  if (transport === 'tls' || transport === 'unix') return app === 'echo' && hasOwnLoop;
-  // A balancer is on the way of requests and replies.
-  return app === 'echo' || app === 'chat' || (app === 'http' && (hasOwnLoop || model === 'balanced'));
+  if (transport === 'tls' || transport === 'unix') return app === 'echo' && LOOPS[model] === undefined;
+  return app === 'echo' || app === 'chat' || app === 'http';
 }
 
 /**

@@ -76,21 +76,18 @@ describe('combinations of model, app and transport:', () => {
     expect(cells('full').map(named).sort()).toEqual(carried.map(named).sort());
   });
 
-  test('the usual suite has all on a model of each kind of I/O, and echo and chat on all models', () => {
+  test('the usual suite has all on a model of each kind of I/O, and echo, chat and http on all models', () => {
     const usual = cells('usual').map(named);
     const kinds: readonly string[] = Object.values(KINDS);
     expect(usual).toEqual(expect.arrayContaining(carried.filter(({ model }) => kinds.includes(model)).map(named)));
     const everywhere = carried.filter(
-      ({ app, transport }) => ['echo', 'chat'].includes(app) && ['tcp', 'udp'].includes(transport),
+      ({ app, transport }) => ['echo', 'chat', 'http'].includes(app) && ['tcp', 'udp'].includes(transport),
     );
     expect(usual).toEqual(expect.arrayContaining(everywhere.map(named)));
   });
 
-  test('the usual suite has echo over each transport, and http, on all models that serve with code of their own', () => {
-    const ofLoops = carried.filter(
-      ({ model, app, transport }) =>
-        LOOPS[model] === undefined && (app === 'echo' || (app === 'http' && transport === 'tcp')),
-    );
+  test('the usual suite has echo over each transport on all models that serve with code of their own', () => {
+    const ofLoops = carried.filter(({ model, app }) => LOOPS[model] === undefined && app === 'echo');
     expect(cells('usual').map(named)).toEqual(expect.arrayContaining(ofLoops.map(named)));
     for (const loop of Object.values(LOOPS)) expect(LOOPS[loop]).toBeUndefined();
   });
