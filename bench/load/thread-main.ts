@@ -33,8 +33,10 @@ const scope = {
 const protocol = await loadProtocol(assignment.protocol, scope);
 const engine = new SocketEngine(assignment, await loadWorkload(assignment, protocol), targets);
 post({ kind: 'opened', report: engine.open() });
-for (let window = 0; window < assignment.windows; window++) {
+let windows = 0;
+do {
   post({ kind: 'finished', report: engine.run() });
-}
+  windows++;
+} while (windows < assignment.windows && !engine.hasEnded);
 engine.close();
 freeThreadMemory();

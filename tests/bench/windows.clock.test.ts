@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type * as Generators from '../../bench/load/generator.ts';
 import type { LoadReport } from '../../bench/load/load-report.ts';
+import type { ThreadMessage } from '../../bench/load/thread-reports.ts';
 import { nowNanos } from '../../bench/measure/clock.ts';
 import { operatingPoint } from '../../bench/model/operating-point.ts';
 import { protocolSpec } from '../../bench/run/protocol-spec.ts';
@@ -129,6 +130,17 @@ describe.each<[AppName, TransportName]>([
       expect(generator.completed() - before).toBe(counts.completed);
     }
   });
+});
+
+test('a load that is stopped leaves out the windows that it has left', async () => {
+  const reports: ThreadMessage['kind'][] = [];
+  process.once('worker', (thread) => thread.on('message', ({ kind }: ThreadMessage) => reports.push(kind)));
+  const generator = await start('echo', 'tcp', { arrivals: null }, undefined, MANY_WINDOWS);
+  await go(generator);
+  await generator.stop();
+  // The thread may have been waiting for the next window: it ends that.
+  expect(reports.slice(0, 2)).toEqual(['opened', 'finished']);
+  expect(reports.length).toBeLessThanOrEqual(3);
 });
 
 describe.each<[string, Partial<Generators.LoadPlan['point']>]>([

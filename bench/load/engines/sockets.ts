@@ -158,6 +158,11 @@ export class SocketEngine {
     };
   }
 
+  /** Whether the generator was stopped: nothing waits for windows that it has left. */
+  get hasEnded(): boolean {
+    return this.#control.ended;
+  }
+
   /**
    * Keeps the connections until the generator is stopped, so that the server's memory for them can still be measured,
    * then closes them.
