@@ -27,10 +27,10 @@ describe('an HTTP server that', () => {
       served++;
       // Opening asks once for each connection. Then as many requests as may be in flight must be, before one is
       // answered.
-      held.push(() => void response.end('any page'));
+      held.push(() => void setTimeout(() => response.end('any page'), 20));
       if (served <= 5 || served >= 5 + 15) for (const answer of held.splice(0)) answer();
     });
-    const trial = await measureTrial(`${url}/a?b=c`, '-c', '5', '-p', '3');
+    const trial = await measureTrial(`${url}/a?b=c`, '-c', '5', '-p', '3', '-d', '1s');
     expect([...asked]).toEqual([`GET /a?b=c of ${url.slice('http://'.length)}`]);
     expect(trial).toMatchObject({ app: 'http', workload: 'request-response', timestamps: 'kernel', server: null });
     expect(trial.requests.completed).toBeGreaterThan(0);
