@@ -11,8 +11,8 @@ import { Program } from './program.ts';
 /**
  * The examples of README.md, docs/ and examples/README.md, executed. The sockbench commands of each ```sh block run in
  * order, in a temporary directory. `serve` keeps running until the block ends, on a free port in place of the one in the
- * document. A comment before a block, `<!-- test: -d 100ms -->`, sets flags of its measuring commands, to save time: it
- * replaces the same flags, or adds them.
+ * document. A comment before a block, `<!-- test: -n 100 -->`, sets flags of its measuring commands, to save time: it
+ * replaces the same flags, or adds them. Commands of a block that are then the same run once.
  */
 type Block = readonly (readonly string[])[];
 
@@ -24,9 +24,9 @@ function exampleBlocks(markdown: string): Block[] {
   const blocks = markdown.matchAll(/(?:<!-- test: (?<flags>.*?) -->\n+)?^```sh\n(?<lines>.*?)^```$/gms);
   return [...blocks].flatMap(({ groups }) => {
     const lines = (groups?.lines ?? '').replaceAll('\\\n', ' ').split('\n');
-    const commands = lines.filter((line) => PREFIX.test(line)).map((line) => words(line.replace(PREFIX, '')));
     const flags = words(groups?.flags ?? '');
-    return commands.length > 0 ? [commands.map((command) => withFlags(command, flags))] : [];
+    const commands = lines.filter((line) => PREFIX.test(line)).map((line) => words(line.replace(PREFIX, '')));
+    return commands.length > 0 ? [distinct(commands.map((command) => withFlags(command, flags)))] : [];
   });
 }
 
@@ -42,6 +42,10 @@ function withFlags(command: readonly string[], flags: readonly string[]): readon
   if (!MEASURING.includes(command[0] ?? '')) return command;
   const kept = command.filter((word, i) => !isFlagOf(flags, word) && !isFlagOf(flags, command[i - 1]));
   return [...kept, ...flags];
+}
+
+function distinct(commands: Block): Block {
+  return [...new Map(commands.map((command) => [command.join(' '), command])).values()];
 }
 
 function isFlagOf(flags: readonly string[], word = ''): boolean {
