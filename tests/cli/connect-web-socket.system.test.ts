@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { connectWith, listen, serve } from './conversation.ts';
-import { Program } from './program.ts';
+import { Program, sockbench } from './program.ts';
 
 /**
  * Starts a WebSocket server that calls `converse` for each connection before the response to the upgrade is sent.
@@ -95,14 +95,14 @@ describe('connect over a WebSocket', () => {
       server.closeAllConnections();
     });
     await once(server, 'listening');
-    const { code, stderr } = await connectWith('', `ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const { code, stderr } = await sockbench('connect', `ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
     expect(code).toBe(4);
     expect(stderr).toMatch(/can't connect to \S+: Unexpected server response: 404: does it serve WebSockets\?/);
   });
 
   test('gives up on a server that does not answer', async () => {
     const url = await listen(() => undefined);
-    const { code, stderr } = await connectWith('', url.replace('tcp', 'ws'), '--timeout', '300ms');
+    const { code, stderr } = await sockbench('connect', url.replace('tcp', 'ws'), '--timeout', '300ms');
     expect(code).toBe(4);
     expect(stderr).toContain('no answer within 300 ms');
   });

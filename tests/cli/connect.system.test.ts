@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { whyMissing } from '../requirements.ts';
 import { connectWith, listen, serve } from './conversation.ts';
-import { Program } from './program.ts';
+import { Program, sockbench } from './program.ts';
 
 describe('connect with pipes prints only what the server sends:', () => {
   test.each([
@@ -93,7 +93,9 @@ test.each(['tcp', 'udp', 'ws'])(
     const { port } = server.address() as AddressInfo;
     server.close();
     await once(server, 'close');
-    const { code, stderr } = await connectWith('hi\n', `${transport}://127.0.0.1:${port}`);
+    const url = `${transport}://127.0.0.1:${port}`;
+    // Over UDP, only a message reveals it, and stdin is that of a process of its own.
+    const { code, stderr } = await (transport === 'udp' ? connectWith('hi\n', url) : sockbench('connect', url));
     expect(code).toBe(4);
     expect(stderr).toContain('no server listens there (ECONNREFUSED)');
   },
@@ -110,7 +112,7 @@ describe('several targets', () => {
   test('are selected by number with --pick', async () => {
     const targets = ['tcp://127.0.0.1:1', await serve('ack')];
     expect(await connectWith('hi', ...targets, '--pick', '2')).toMatchObject({ code: 0, stdout: 'ACK' });
-    const { code, stderr } = await connectWith('', ...targets, '--pick', '3');
+    const { code, stderr } = await sockbench('connect', ...targets, '--pick', '3');
     expect(code).toBe(2);
     expect(stderr).toContain("--pick: '3' is not a number from 1 to 2");
   });

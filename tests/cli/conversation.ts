@@ -2,15 +2,16 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import type { AppName } from '../../servers/apps/app-catalog.ts';
+import { loadModel } from '../../servers/model-catalog.ts';
 import type { TransportName } from '../../servers/transport.ts';
 import { formatAddress } from '../../sockets/address.ts';
-import { ServerProcess } from '../servers/server-process.ts';
 import { Program } from './program.ts';
 
-/** Starts a server process for an app. @returns its URL. */
+/** Starts a server for an app, in this process. @returns its URL. */
 export async function serve(app: AppName, transport: TransportName = 'tcp', host = '127.0.0.1'): Promise<string> {
-  const server = await ServerProcess.start({ model: 'event-driven', app, transport, host });
-  onTestFinished(() => server.kill());
+  const model = await loadModel('event-driven');
+  const server = await model.start({ app, transport, host, port: 0 });
+  onTestFinished(() => server.close());
   return `${transport}://${formatAddress(server.address)}`;
 }
 

@@ -1,12 +1,15 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { AppName } from '../../servers/apps/app-catalog.ts';
+import type { ModelName } from '../../servers/model-catalog.ts';
 import { whyMissing } from '../requirements.ts';
+import { ServerProcess } from '../servers/server-process.ts';
 import { socketPath } from '../servers/socket-path.ts';
 import { connectWith } from './conversation.ts';
 import { commandLine } from './in-process.ts';
-import { Program } from './program.ts';
+import { Program, sockbench } from './program.ts';
 
 const run = promisify(execFile);
 
@@ -15,6 +18,12 @@ async function serving(path: string, ...flags: readonly string[]): Promise<Progr
   const program = new Program(['serve', '--listen', `unix://${path}`, ...flags]);
   await program.waitForOutput(new RegExp(` over unix on ${path}\n`));
   return program;
+}
+
+/** Starts a server process on a path. */
+async function serverOn(path: string, model: ModelName, app: AppName = 'echo'): Promise<void> {
+  const server = await ServerProcess.start({ model, app, transport: 'unix', path });
+  onTestFinished(() => server.kill());
 }
 
 describe('serve --listen unix:///PATH', () => {
@@ -30,10 +39,24 @@ describe('serve --listen unix:///PATH', () => {
     expect(existsSync(path)).toBe(false);
   });
 
+  test('a path that another server listens on is refused with 4 and the reason', async () => {
+    const path = socketPath();
+    await serverOn(path, 'event-driven');
+    for (const model of ['event-driven', 'iterative']) {
+      const { code, stdout, stderr } = await sockbench('serve', '--model', model, '--listen', `unix://${path}`);
+      expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
+      expect(stderr).toContain(`can't serve on ${path}: a server listens on ${path} (EADDRINUSE)`);
+      expect(stderr).not.toContain('    at ');
+    }
+    expect(await connectWith('hi', `unix://${path}`)).toMatchObject({ code: 0, stdout: 'hi' });
+  });
+});
+
+describe('with a server on a path', () => {
   test.skipIf(whyMissing('curl'))('curl reads a page of an own parser and of node:http', async () => {
-    for (const model of ['epoll', 'cluster']) {
+    for (const model of ['epoll', 'cluster'] as const) {
       const path = socketPath();
-      await serving(path, '--model', model, '--app', 'http');
+      await serverOn(path, model, 'http');
       const { stdout } = await run('curl', ['--silent', '--show-error', '--unix-socket', path, 'http://localhost/any']);
       expect(stdout, model).toBe('Hello, World!');
     }
@@ -41,7 +64,7 @@ describe('serve --listen unix:///PATH', () => {
 
   test.skipIf(whyMissing('nc'))('nc is echoed', async () => {
     const path = socketPath();
-    await serving(path, '--model', 'nonblocking');
+    await serverOn(path, 'nonblocking');
     const nc = run('nc', ['-N', '-U', path]);
     nc.child.stdin?.end('a line\n');
     expect((await nc).stdout).toBe('a line\n');
@@ -49,7 +72,7 @@ describe('serve --listen unix:///PATH', () => {
 
   test.skipIf(whyMissing('python'))('a client in Python is echoed', async () => {
     const path = socketPath();
-    await serving(path, '--model', 'thread-per-connection');
+    await serverOn(path, 'thread-per-connection');
     const client = [
       'import socket, sys',
       's = socket.socket(socket.AF_UNIX)',
@@ -59,19 +82,6 @@ describe('serve --listen unix:///PATH', () => {
       "print(b''.join(iter(lambda: s.recv(9), b'')).decode())",
     ].join('\n');
     expect((await run('python3', ['-c', client, path])).stdout).toBe('hello\n');
-  });
-
-  test('a path that another server listens on is refused with 4 and the reason', async () => {
-    const path = socketPath();
-    await serving(path, '--model', 'event-driven');
-    for (const model of ['event-driven', 'iterative']) {
-      const second = new Program(['serve', '--model', model, '--listen', `unix://${path}`]);
-      const { code, stdout, stderr } = await second.end();
-      expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
-      expect(stderr).toContain(`can't serve on ${path}: a server listens on ${path} (EADDRINUSE)`);
-      expect(stderr).not.toContain('    at ');
-    }
-    expect(await connectWith('hi', `unix://${path}`)).toMatchObject({ code: 0, stdout: 'hi' });
   });
 });
 
@@ -93,7 +103,7 @@ test('serve refuses a model that has no Unix-domain sockets', async () => {
 });
 
 test('connect to a path without a server ends with 4 and the reason', async () => {
-  const { code, stderr } = await connectWith('', `unix://${socketPath()}`);
+  const { code, stderr } = await sockbench('connect', `unix://${socketPath()}`);
   expect(code).toBe(4);
   expect(stderr).toContain('ENOENT');
 });
