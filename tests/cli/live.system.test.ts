@@ -14,8 +14,8 @@ test('a run is shown on a page and streamed to a file while it lasts, and ends w
   const directory = scratchDirectory();
   const file = join(directory, 'events.jsonl');
   const program = new Program([
-    ...['run', '--model', 'async', '-c', '4', '-d', '2500ms', '--warmup', '0s', '--live', '--stream', file],
-    ...['--out-dir', directory],
+    ...['run', '--model', 'async', '-c', '4', '-d', '2500ms', '--warmup', '0s', '--work', 'io:5ms'],
+    ...['--live', '--stream', file, '--out-dir', directory],
   ]);
   const [, url = ''] = await program.waitForOutput(/^live page: (\S+)$/m);
   const source = await EventSource.open(url);
@@ -75,8 +75,8 @@ test('--stream - prints the events in place of tables, also those of a target th
 
 test('a run goes on when the reader of its events exits', async () => {
   const program = new Program([
-    ...['run', '--model', 'async', '-c', '1', '-d', '1s', '--warmup', '0s', '--stream', '-'],
-    ...['--out-dir', scratchDirectory()],
+    ...['run', '--model', 'async', '-c', '1', '-d', '1s', '--warmup', '0s', '--work', 'io:5ms'],
+    ...['--stream', '-', '--out-dir', scratchDirectory()],
   ]);
   await program.waitForOutput(/"trial-started"/, 'stdout');
   program.process.stdout?.destroy();

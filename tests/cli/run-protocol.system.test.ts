@@ -12,7 +12,7 @@ import { Program, scratchDirectory, sockbench } from './program.ts';
 async function run(file: string, target: string, ...flags: readonly string[]) {
   const { code, stdout, stderr } = await sockbench(
     ...['run', '--target', target, '--protocol', file, '--out-dir', scratchDirectory()],
-    ...['-c', '8', '--threads', '2', '-d', '200ms', '--warmup', '0s', '--json', '-', ...flags],
+    ...['-c', '8', '-n', '200', '-d', '60s', '--warmup', '0s', '--json', '-', ...flags],
   );
   return { code, stderr, trial: stdout === '' ? undefined : JSON.parse(stdout).trials[0] };
 }
@@ -21,7 +21,8 @@ const NO_FAULTS = { timedOut: 0, errors: 0, corrupted: 0 };
 
 test.skipIf(whyMissing('memcached'))('run measures memcached by the example, and records its file', async () => {
   const file = 'examples/protocols/memcached.ts';
-  const { code, stderr, trial } = await run(file, await startMemcached(), '-p', '4', '--protocol-option', 'size=100');
+  const flags = ['--threads', '2', '-p', '4', '--protocol-option', 'size=100'];
+  const { code, stderr, trial } = await run(file, await startMemcached(), ...flags);
   expect(code, stderr).toBe(0);
   expect(trial.requests).toMatchObject(NO_FAULTS);
   expect(trial.requests.completed).toBeGreaterThan(0);
@@ -44,10 +45,10 @@ const memcached = 'memcached -l 127.0.0.1 -p {port} -U 0 -u nobody';
 const clients = ['--protocol', 'examples/protocols/memcached.ts', '--out-dir'];
 
 test.skipIf(whyMissing('memcached')).each([
-  ['bench', ['-r', '1']],
-  ['scale', ['-c', '1,2', '-r', '1']],
+  ['bench', ['-c', '1', '-n', '20', '-d', '60s']],
+  ['scale', ['-c', '1,2', '-d', '100ms']],
 ])('%s measures a command by the example', async (command, flags) => {
-  const brief = ['--exec', memcached, '--warmup', '0s', '-d', '100ms', '-c', '1', '--json', '-', ...flags];
+  const brief = ['--exec', memcached, '--warmup', '0s', '-r', '1', '--json', '-', ...flags];
   const { code, stdout, stderr } = await sockbench(command, ...brief, ...clients, scratchDirectory());
   expect(code, stderr).toBe(0);
   for (const { exchange, requests } of JSON.parse(stdout).trials) {

@@ -123,7 +123,7 @@ test('run with a target that refuses connections ends with 4, with the reason pr
 
 test('a second Ctrl-C ends run at once, and its server ends, too', async () => {
   const program = new Program([
-    ...['run', '--model', 'event-driven', '-c', '1', '-d', '1h', '--out-dir', scratchDirectory()],
+    ...['run', '--model', 'event-driven', '-c', '1', '-R', '100', '-d', '1h', '--out-dir', scratchDirectory()],
   ]);
   const [server] = await listeningChildren(program.process.pid ?? 0);
   // A server that does not react to its stop signal: the second Ctrl-C must cut the wait for it short.
@@ -137,7 +137,8 @@ test('a second Ctrl-C ends run at once, and its server ends, too', async () => {
 
 test('run prints its results even when saving fails during the run', async () => {
   const directory = scratchDirectory();
-  const program = new Program(['run', '--model', 'async', '-c', '1', '-d', '1s', '--out-dir', directory]);
+  const load = ['-c', '1', '-d', '1s', '--warmup', '0s', '--work', 'io:5ms'];
+  const program = new Program(['run', '--model', 'async', ...load, '--out-dir', directory]);
   const [, run = ''] = await program.waitForOutput(/results go to (.+)\n/);
   rmSync(run, { recursive: true });
   const { code, stdout, stderr } = await program.end();

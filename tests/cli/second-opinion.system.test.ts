@@ -7,7 +7,8 @@ import { Program, scratchDirectory, sockbench } from './program.ts';
 import { savedFile, short } from './saved-file.ts';
 
 test('run --engine autocannon measures a server with both, saves both, and prints them again', async () => {
-  const url = await httpServer((_, response) => response.end('page'));
+  // A slow server: how many requests it answers does not matter.
+  const url = await httpServer((_, response) => void setTimeout(() => response.end('page'), 5));
   const directory = scratchDirectory();
   const { code, stdout, stderr } = await sockbench(
     ...['run', '--target', `${url}/path`, '--engine', 'autocannon', '-c', '4', '-d', '1s', '--warmup', '100ms'],
@@ -33,7 +34,7 @@ test('run --engine autocannon measures a server with both, saves both, and print
 test('run --engine autocannon measures a built-in model', async () => {
   const { code, stderr } = await sockbench(
     ...['run', '--model', 'event-driven', '--app', 'http', '--engine', 'autocannon', '-c', '2', '-d', '1s'],
-    ...['--warmup', '0s', '--timeout', '60s', '--out-dir', scratchDirectory()],
+    ...['--work', 'io:5ms', '--warmup', '0s', '--timeout', '60s', '--out-dir', scratchDirectory()],
   );
   expect({ code, stderr }).toMatchObject({ code: 0 });
   const [trial] = readResult(savedFile(stderr)).trials;
