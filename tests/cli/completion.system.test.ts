@@ -6,25 +6,36 @@ import { Program } from './program.ts';
 
 const entry = fileURLToPath(new URL('../../dist/scripts/sockbench.js', import.meta.url));
 
-/** Returns the words that bash offers after these, with the script of `sockbench completion` loaded. */
-function completions(...words: readonly string[]): string[] {
+/**
+ * Returns what bash offers with the script of `sockbench completion` loaded, for each pair of the words before the cursor
+ * and the word at it.
+ */
+function completions(...lines: readonly [before: string, word: string][]): string[][] {
   const script = `
     sockbench() { "$NODE" "$ENTRY" "$@"; }
     eval "$(sockbench completion)"
-    COMP_WORDS=(sockbench "$@")
-    COMP_CWORD=$#
-    _sockbench_yargs_completions
-    printf '%s\\n' "\${COMPREPLY[@]}"`;
+    while (($#)); do
+      COMP_WORDS=(sockbench $1 "$2")
+      COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
+      _sockbench_yargs_completions
+      echo "\${COMPREPLY[@]}"
+      shift 2
+    done`;
   const env = { ...process.env, SHELL: '/bin/bash', NODE: process.execPath, ENTRY: entry };
-  const { stdout, stderr } = spawnSync('bash', ['-c', script, 'bash', ...words], { env, encoding: 'utf8' });
+  const { stdout, stderr } = spawnSync('bash', ['-c', script, 'bash', ...lines.flat()], { env, encoding: 'utf8' });
   expect(stderr).toBe('');
-  return stdout.trim().split('\n');
+  return stdout
+    .trim()
+    .split('\n')
+    .map((words) => words.split(' '));
 }
 
 test.skipIf(whyMissing('bash'))('bash completes commands and flags', () => {
-  expect(completions('con')).toEqual(['connect']);
-  expect(completions('')).toEqual(expect.arrayContaining(['bench', 'run', 'serve', 'list']));
-  expect(completions('connect', '--no')).toEqual(['--no-newline']);
+  expect(completions(['', 'con'], ['', ''], ['connect', '--no'])).toEqual([
+    ['connect'],
+    expect.arrayContaining(['bench', 'run', 'serve', 'list']),
+    ['--no-newline'],
+  ]);
 });
 
 test('zsh gets its own script', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Program } from './program.ts';
+import { Program, sockbench } from './program.ts';
 
 /** usage.test.ts and its neighbours test all kinds of faults in process. This tests the end of the real program. */
 test('sockbench ends with 2 after wrong usage, explained on stderr only', async () => {
@@ -21,7 +21,7 @@ test.each(['lab/limit', 'lab/verify-stats', 'lab/verify-real'])(
 
 test('help and version are printed to stdout, and end with 0', async () => {
   expect(await new Program(['--version']).end()).toEqual({ code: 0, stdout: '0.1.0\n', stderr: '' });
-  expect(await new Program(['run', '--help']).end()).toMatchObject({
+  expect(await sockbench('run', '--help')).toMatchObject({
     code: 0,
     stdout: expect.stringContaining('Examples:'),
     stderr: '',
