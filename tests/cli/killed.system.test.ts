@@ -1,7 +1,7 @@
 import { appendFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { coarse, placed } from './brief-check.ts';
+import { coarse } from './brief-check.ts';
 import { Program, scratchDirectory, sockbench } from './program.ts';
 import { short } from './saved-file.ts';
 
@@ -18,10 +18,7 @@ test.each([
   ],
   [
     'check',
-    [
-      ...['--a', ECHO, '--b', ECHO, '--gate', coarse('cpu'), '-c', '2', '--window', '5ms', '--warmup', '5ms'],
-      ...placed,
-    ],
+    ['--a', ECHO, '--b', ECHO, '--gate', coarse('cpu'), '-c', '2', '--window', '5ms', '--warmup', '5ms'],
     /^check: session 3/m,
     /\d+ sessions/,
   ],
