@@ -9,7 +9,10 @@ import { startAgent, startNats, startRun } from './daemon.ts';
 
 const whyNot = whyMissing('nats-server') ?? whyMissing('bridge') ?? whyMissing('libc');
 
-const ECHO = "require('node:net').createServer((c) => c.pipe(c)).listen(process.argv[1], process.argv[2])";
+/** Echoes after a while: a closed loop at full speed would use up the CPUs. */
+const ECHO =
+  "require('node:net').createServer((c) => c.on('data', (d) => setTimeout(() => c.write(d), 5)))" +
+  '.listen(process.argv[1], process.argv[2])';
 
 describe.skipIf(whyNot)('a server on another host', () => {
   test('is loaded by a third one, and ends when its network is cut, which fails the trial', async () => {

@@ -17,8 +17,11 @@ import { startAgent, startNats, startRun, startScale } from './daemon.ts';
 const ANY_CLOCK = ['--max-clock-error', '10s'];
 const keptSchema = z.object({ latencyMicros: z.object({ response: z.object({ hdr: z.string() }) }) });
 
+/** A server's replies take a while: a closed loop at full speed would use up the CPUs. */
+const SLOWLY = ['--work', 'io:5ms'];
+
 /** What no test waits for to its end. */
-const LONG = ['-d', '60s', '--warmup', '0', '-c', '4', '--quiet'];
+const LONG = ['--model', 'epoll', ...SLOWLY, '-d', '60s', '--warmup', '0', '-c', '4', '--quiet'];
 
 describe.skipIf(whyMissing('nats-server') ?? whyMissing('libc'))('a fleet', () => {
   /** Where agents keep their own results, one directory each. */
@@ -57,7 +60,8 @@ describe.skipIf(whyMissing('nats-server') ?? whyMissing('libc'))('a fleet', () =
     const out = ['--out-dir', scratchDirectory(), '--json', file, '--nats', nats.url, '--quiet'];
     const clock = flags.includes('--max-clock-error') ? [] : ANY_CLOCK;
     // A busy machine may be silent for a while.
-    const { code } = await sockbench('run', '--model', 'epoll', ...out, '--agent-timeout', '30s', ...clock, ...flags);
+    const model = ['--model', 'epoll', ...SLOWLY, '--agent-timeout', '30s'];
+    const { code } = await sockbench('run', ...model, ...out, ...clock, ...flags);
     return { result: resultSchema.parse(JSON.parse(readFileSync(file, 'utf8'))), code };
   }
 
@@ -182,7 +186,7 @@ describe.skipIf(whyMissing('nats-server') ?? whyMissing('libc'))('a fleet', () =
   test('fails the trial when the controller is killed: every agent ends its load', async () => {
     const [one, two] = [agentNamed('one'), agentNamed('two')];
     const from = [one.output.length, two.output.length];
-    const run = startRun(nats.url, ['--model', 'epoll', '--agents', '2', ...ANY_CLOCK, ...LONG]);
+    const run = startRun(nats.url, [...LONG, '--agents', '2', ...ANY_CLOCK]);
     onTestFinished(() => run.end());
     await Promise.all([one, two].map((agent, i) => agent.waitFor(/begins in/, from[i])));
     run.signal('SIGKILL');
@@ -193,7 +197,7 @@ describe.skipIf(whyMissing('nats-server') ?? whyMissing('libc'))('a fleet', () =
     const [one, two] = [agentNamed('one'), agentNamed('two')];
     const from = [one.output.length, two.output.length];
     const flags = ['--agents', '2', ...ANY_CLOCK, '--agent-timeout', '3s', '--out-dir', scratchDirectory()];
-    const run = startRun(nats.url, ['--model', 'epoll', ...flags, ...LONG]);
+    const run = startRun(nats.url, [...LONG, ...flags]);
     onTestFinished(() => run.end());
     await Promise.all([one, two].map((agent, i) => agent.waitFor(/begins in/, from[i])));
     run.signal('SIGSTOP');
@@ -206,7 +210,7 @@ describe.skipIf(whyMissing('nats-server') ?? whyMissing('libc'))('a fleet', () =
   async function failedRun(disturb: () => void, from: Daemon): Promise<{ output: string; code: number | null }> {
     const at = from.output.length;
     const flags = ['--agents', '2', ...ANY_CLOCK, '--agent-timeout', '3s', '--out-dir', scratchDirectory()];
-    const run = startRun(nats.url, ['--model', 'epoll', ...flags, ...LONG]);
+    const run = startRun(nats.url, [...LONG, ...flags]);
     onTestFinished(() => run.end());
     await from.waitFor(/begins in/, at);
     disturb();
@@ -240,7 +244,7 @@ describe.skipIf(whyMissing('nats-server') ?? whyMissing('libc'))('a fleet', () =
     const file = join(scratchDirectory(), 'result.json');
     const flags = ['--agents', '2', ...ANY_CLOCK, '--agent-timeout', '30s', '--out-dir', scratchDirectory()];
     // NATS ends while the second of its three trials waits for its start.
-    const sweep = ['--models', 'epoll', '-c', '2,4,6', '-d', '1500ms', '--warmup', '0', '--rounds', '1'];
+    const sweep = ['--models', 'epoll', ...SLOWLY, '-c', '2,4,6', '-d', '1500ms', '--warmup', '0', '--rounds', '1'];
     const run = startScale(nats.url, [...sweep, ...flags, '--json', file]);
     onTestFinished(() => run.end());
     await one.waitFor(/trial 2 begins in/, at);

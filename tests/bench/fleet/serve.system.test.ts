@@ -11,6 +11,12 @@ import { startAgent, startCheck, startNats, startRun } from './daemon.ts';
 
 /** On a busy machine, a clock is not known well, and a process may be silent for a while. */
 const PATIENT = ['--max-clock-error', '10s', '--agent-timeout', '30s'];
+/** Replies take a while: a closed loop at full speed would use up the CPUs. */
+const SLOWLY = ['--work', 'io:5ms'];
+/** Echoes after a while. */
+const LATE =
+  "require('node:net').createServer((c) => c.on('data', (d) => setTimeout(() => c.write(d), 5)))" +
+  '.listen(Number(process.argv[1]), process.argv[2]);';
 /** Writes a line on stderr and ends when its first client sends something. */
 const FRAGILE =
   "const s = require('node:net').createServer((c) => { c.once('data', (d) => { c.write(d); c.once('data', () => " +
@@ -23,10 +29,10 @@ describe.skipIf(whyMissing('nats-server') ?? whyMissing('libc'))('a machine that
 
   beforeAll(async () => {
     nats = await startNats();
-    const command = `fragile=exec '${process.execPath}' -e "${FRAGILE}" {port} {host}`;
+    const [late, fragile] = [LATE, FRAGILE].map((code) => `exec '${process.execPath}' -e "${code}" {port} {host}`);
     [host, load] = await Promise.all([
       startAgent(nats.url, 'host', [
-        ...['--serve', '--serve-command', command],
+        ...['--serve', '--serve-command', `late=${late}`, '--serve-command', `fragile=${fragile}`],
         ...['--serve-command', `echo=${echo}`, '--serve-command', `again=${echo}`],
       ]),
       startAgent(nats.url, 'load', ['--allow-target', '127.0.0.1']),
@@ -56,7 +62,7 @@ describe.skipIf(whyMissing('nats-server') ?? whyMissing('libc'))('a machine that
 
   test('starts each model in turn for the load of agents, and its CPU and memory are those of a local one', async () => {
     const from = host.output.length;
-    const point = ['-c', '4', '-d', '300ms', '--warmup', '100ms', '--transports', 'tcp'];
+    const point = ['-c', '4', '-d', '300ms', '--warmup', '100ms', '--transports', 'tcp', ...SLOWLY];
     const { result, code } = await measured(
       'bench',
       '--models',
@@ -83,10 +89,10 @@ describe.skipIf(whyMissing('nats-server') ?? whyMissing('libc'))('a machine that
   test('starts a command that its owner lists, by its name alone', async () => {
     // Long enough for both readings: each is taken when its question arrives there.
     const { result, code } = await measured(
-      ...['run', '--serve-command', 'echo', '-c', '2', '-d', '2s', ...PATIENT.slice(2)],
+      ...['run', '--serve-command', 'late', '-c', '2', '-d', '2s', ...PATIENT.slice(2)],
     );
     expect(code).toBe(0);
-    expect(result.trials[0]).toMatchObject({ target: 'echo', model: null });
+    expect(result.trials[0]).toMatchObject({ target: 'late', model: null });
     expect(result.trials[0]?.server?.cpuSeconds).toBeGreaterThan(0);
   });
 
@@ -111,17 +117,8 @@ describe.skipIf(whyMissing('nats-server') ?? whyMissing('libc'))('a machine that
 
   test('ends its server when the controller is killed', async () => {
     const from = host.output.length;
-    const run = startRun(nats.url, [
-      '--serve-on',
-      'name=host',
-      '--model',
-      'epoll',
-      '-d',
-      '60s',
-      '--agent-timeout',
-      '3s',
-      '-q',
-    ]);
+    const model = ['--serve-on', 'name=host', '--model', 'epoll', ...SLOWLY];
+    const run = startRun(nats.url, [...model, '-d', '60s', '--agent-timeout', '3s', '-q']);
     onTestFinished(() => run.end());
     await host.waitFor(/listens on/, from);
     run.signal('SIGKILL');
@@ -154,7 +151,7 @@ describe.skipIf(whyMissing('nats-server') ?? whyMissing('libc'))('a machine that
 
   test('on SIGTERM ends its server at once, and itself', async () => {
     const from = host.output.length;
-    const flags = ['--serve-on', 'host', '--model', 'epoll', '-d', '60s', '-q', ...PATIENT.slice(2)];
+    const flags = ['--serve-on', 'host', '--model', 'epoll', ...SLOWLY, '-d', '60s', '-q', ...PATIENT.slice(2)];
     const run = startRun(nats.url, [...flags, '--out-dir', scratchDirectory()]);
     onTestFinished(() => run.end());
     await host.waitFor(/listens on/, from);
