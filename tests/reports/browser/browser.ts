@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 import { chromiumPath } from '../../../scripts/lab/pictures/chromium.ts';
 
@@ -13,11 +13,21 @@ export interface OpenPage {
   readonly faults: readonly string[];
 }
 
-/** One browser for a file of tests, and pages in it that are closed when their test finishes. */
+/** What differs between the pages of tests. */
+interface PageOptions {
+  readonly colorScheme?: 'light' | 'dark';
+  readonly javaScriptEnabled?: boolean;
+}
+
+/**
+ * One browser for a file of tests, and a page in it that shows the document of the current test. A page of its own for
+ * each test would take a new process, and twice the CPU time.
+ */
 export class TestBrowser {
   readonly #browser: Browser;
   readonly #directory = mkdtempSync(join(tmpdir(), 'sockbench-pages-'));
-  #pages = 0;
+  #documents = 0;
+  #page: Page | undefined;
 
   private constructor(browser: Browser) {
     this.#browser = browser;
@@ -35,13 +45,13 @@ export class TestBrowser {
   }
 
   /** Opens a document as a file, as users do. */
-  async open(markup: string, options: BrowserContextOptions = {}): Promise<OpenPage> {
-    const file = join(this.#directory, `${this.#pages++}.html`);
+  async open(markup: string, { colorScheme, javaScriptEnabled = true }: PageOptions = {}): Promise<OpenPage> {
+    const file = join(this.#directory, `${this.#documents++}.html`);
     writeFileSync(file, markup);
     const address = pathToFileURL(file).href;
-    const context = await this.#browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-    onTestFinished(() => context.close());
-    const page = await context.newPage();
+    const page = javaScriptEnabled ? await this.#sharedPage() : await this.#pageWithoutScripts();
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.emulateMedia({ media: null, colorScheme: colorScheme ?? null });
     const faults: string[] = [];
     page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
     // Violations of the content policy are reported on the console.
@@ -51,5 +61,20 @@ export class TestBrowser {
     });
     await page.goto(address);
     return { page, faults };
+  }
+
+  async #sharedPage(): Promise<Page> {
+    this.#page ??= await this.#browser.newPage();
+    const page = this.#page;
+    onTestFinished(() => {
+      for (const event of ['pageerror', 'console', 'request']) page.removeAllListeners(event);
+    });
+    return page;
+  }
+
+  async #pageWithoutScripts(): Promise<Page> {
+    const page = await this.#browser.newPage({ javaScriptEnabled: false });
+    onTestFinished(() => page.close());
+    return page;
   }
 }
