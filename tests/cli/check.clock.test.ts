@@ -1,10 +1,15 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { checkResultSchema } from '../../bench/model/check-result.ts';
 import { whyMissing } from '../requirements.ts';
 import { brief, coarse, echo } from './brief-check.ts';
 import { checked, STOLEN } from './disturbed.ts';
 import { echoInC } from './echo-in-c.ts';
+import { eventsNamed, readEvents } from './event-stream.ts';
+import { commandLine } from './in-process.ts';
 import { Program, scratchDirectory, sockbench } from './program.ts';
+import { savedFile } from './saved-file.ts';
 
 const fast = echoInC();
 
@@ -44,33 +49,31 @@ test.skipIf(whyMissing('cc'))(
   },
 );
 
-test('a pilot finds the common rate and plans sessions, and an interrupted check keeps its sessions', {
+test('a pilot finds the common rate and plans sessions; an interrupted check prints, saves and streams those that it held', {
   timeout: 900_000,
 }, async () => {
-  const flags = [
+  const directory = scratchDirectory();
+  const json = join(directory, 'check.json');
+  const stream = join(directory, 'events.jsonl');
+  const program = new Program([
+    ...['check', '--a', echo, '--b', echo, '--gate', coarse('cpu', 'p50', 'p99'), '--window', '20ms', '-c', '4'],
     // A given warm-up keeps the pilot's three starts short. On a busy machine sessions take long, hence the budget.
-    '--warmup',
-    '200ms',
-    '--budget',
-    '60m',
-    '--gate',
-    coarse('cpu', 'p50', 'p99'),
-    '--window',
-    '20ms',
-    '-c',
-    '4',
-    '--json',
-    '-',
-    '--out-dir',
-    scratchDirectory(),
-  ];
-  const program = new Program(['check', '--a', echo, '--b', echo, ...flags]);
-  await program.waitForOutput(/check: session 2,/);
+    ...['--warmup', '200ms', '--budget', '60m'],
+    ...['--out-dir', directory, '--out', `json=${json}`, '--stream', stream],
+  ]);
+  await program.waitForOutput(/^check: session 2,/m);
   program.process.kill('SIGINT');
-  const { code, stdout } = await program.end();
-  expect(code).toBe(130);
-  const { interrupted, plan, pace, sessions } = checkResultSchema.parse(JSON.parse(stdout));
+  const { code, stdout, stderr } = await program.end();
+  expect(code, stderr).toBe(130);
+  expect(stdout.replace(/\s+/g, ' ')).toContain('Interrupted: these are partial results.');
+  const saved = savedFile(stderr);
+  expect(readdirSync(join(saved, '..'))).toEqual(['results.json']);
+  expect(readFileSync(json, 'utf8')).toBe(readFileSync(saved, 'utf8'));
+  const { interrupted, finishedAt, plan, pace, sessions } = checkResultSchema.parse(
+    JSON.parse(readFileSync(saved, 'utf8')),
+  );
   expect(interrupted).toBe(true);
+  expect(finishedAt).not.toBeNull();
   expect(pace?.fullWindows).toBeGreaterThanOrEqual(4);
   expect(pace?.looks?.[0]?.sessions).toBe(10);
   expect(sessions).toHaveLength(1);
@@ -80,4 +83,9 @@ test('a pilot finds the common rate and plans sessions, and an interrupted check
     expect(p50 === null).toBe(dropped.has('p50') && dropped.has('p99'));
     if (!dropped.has('p99')) expect(p99).not.toBeNull();
   }
+  const events = readEvents(stream);
+  expect(eventsNamed(events, 'session').map(({ session }) => session)).toEqual(sessions);
+  expect(eventsNamed(events, 'step').map(({ doing }) => doing)).toContain('pilot');
+  expect(events.at(-1)).toMatchObject({ event: 'ended', exitCode: 130, interrupted: true });
+  expect(await commandLine('report', join(directory, 'latest'))).toEqual({ code: 0, stdout, stderr: '' });
 });

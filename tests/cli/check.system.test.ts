@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { checkResultSchema } from '../../bench/model/check-result.ts';
 import { coarse } from './brief-check.ts';
-import { eventsNamed, readEvents } from './event-stream.ts';
 import { commandLine } from './in-process.ts';
-import { Program, scratchDirectory, sockbench } from './program.ts';
+import { scratchDirectory, sockbench } from './program.ts';
 import { echo } from './recorded-plan.ts';
 import { savedFile } from './saved-file.ts';
 
@@ -57,30 +56,4 @@ test('check prints a report in place of its table when the file is -', async () 
   expect(code, stderr).toBe(3);
   expect(stdout).toBe(read(savedFile(stderr)));
   expect(stderr).not.toContain('pilot');
-});
-
-test('an interrupted check prints and saves its finished sessions, and ends with 130', async () => {
-  const directory = scratchDirectory();
-  const json = join(directory, 'check.json');
-  const stream = join(directory, 'events.jsonl');
-  const program = new Program([
-    ...[...brief, '--budget', '60m', '--out-dir', directory, '--out', `json=${json}`, '--stream', stream],
-  ]);
-  await program.waitForOutput(/^check: session 3,/m);
-  program.process.kill('SIGINT');
-  const { code, stdout, stderr } = await program.end();
-  expect(code, stderr).toBe(130);
-  expect(stdout.replace(/\s+/g, ' ')).toContain('Interrupted: these are partial results.');
-  const saved = savedFile(stderr);
-  expect(readdirSync(join(saved, '..'))).toEqual(['results.json']);
-  expect(read(json)).toBe(read(saved));
-  const { interrupted, finishedAt, sessions } = checkResultSchema.parse(JSON.parse(read(saved)));
-  expect(interrupted).toBe(true);
-  expect(finishedAt).not.toBeNull();
-  expect(sessions.length).toBeGreaterThanOrEqual(2);
-  const events = readEvents(stream);
-  expect(eventsNamed(events, 'session').map(({ session }) => session)).toEqual(sessions);
-  expect(eventsNamed(events, 'step').map(({ doing }) => doing)).toContain('pilot');
-  expect(events.at(-1)).toMatchObject({ event: 'ended', exitCode: 130, interrupted: true });
-  expect(await commandLine('report', join(directory, 'latest'))).toEqual({ code: 0, stdout, stderr: '' });
 });
