@@ -15,15 +15,12 @@ export function coarse(...metrics: readonly string[]): string {
 /** One CPU for the programs and the load. */
 const [cpu] = whyMissing('libc') ? [] : getAffinity(0);
 
-/** Flags that place the programs and the load on one CPU: to find the best placement takes a second of full load. */
-export const placed = cpu === undefined ? [] : ['--server-cpus', `${cpu}`, '--load-cpus', `${cpu}`];
-
 /**
- * Flags of a check that is as short as possible: no gated metric needs windows at a rate. On a busy machine a reply may take
- * long, which is no failure of a program.
+ * Flags of a check that is as short as possible: no gated metric needs windows at a rate, and CPUs are given, as finding
+ * them takes a second of full load. On a busy machine a reply may take long, which is no failure of a program.
  */
 export const brief = [
   ...['--gate', coarse('throughput', 'cpu'), '--window', '5ms', '--warmup', '20ms', '-c', '4', '--timeout', '60s'],
-  ...placed,
+  ...(cpu === undefined ? [] : ['--server-cpus', `${cpu}`, '--load-cpus', `${cpu}`]),
   ...['--max-sessions', '10', '-q'],
 ];
