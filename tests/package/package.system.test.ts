@@ -41,8 +41,8 @@ describe.skipIf(whyMissing('registry'))('the package, installed in an empty fold
   });
 
   test('measures, saves results and writes pages', async () => {
-    // Without the flags after it, --quick takes up to half a minute.
-    const quick = 'sockbench bench --quick --models epoll -c 2 -d 50ms --warmup 0s --out html=bench.html';
+    // Without the flags after it, --quick takes up to half a minute. Requests are counted: a page without any has no chart.
+    const quick = 'sockbench bench --quick --models epoll -c 2 -n 500 -d 60s --warmup 0s --out html=bench.html';
     const { code, stdout, stderr } = await installed.run('npx', quick.split(' '));
     expect(WORKED).toContain(code);
     expect(stderr).toContain('results saved in');
