@@ -102,5 +102,5 @@ test('connections for each request are opened at a rate, with mixed sizes', asyn
   const flags = ['--connection', 'per-request', '-c', '8', '-R', '250', '-d', '1s'];
   const trial = await measureTrial(await echo(), ...flags, ...sizes);
   expect(trial.requests).toMatchObject({ errors: 0, corrupted: 0, timedOut: 0 });
-  expectRate(trial, 250);
+  expectRate(trial, 250, 1);
 });

@@ -103,14 +103,14 @@ describe('an offered rate', () => {
     const trial = await measureTrial(url, ...load);
     expect(trial).toMatchObject({ rate: 1000, arrivals });
     expect(accountedFor(trial)).toBe(trial.requests.sent);
-    expectRate(trial, 1000);
+    expectRate(trial, 1000, 1);
     expect(trial.requests).toMatchObject({ errors: 0, corrupted: 0, dropped: 0 });
   });
 
   test('is kept over UDP, too', async () => {
     const url = await udpServer((datagram, reply) => reply(datagram));
     const trial = await measureTrial(url, '-c', '3', '-p', '2', '-R', '500', '-d', '1s');
-    expectRate(trial, 500);
+    expectRate(trial, 500, 1);
     expect(accountedFor(trial)).toBe(trial.requests.sent);
   });
 

@@ -194,7 +194,7 @@ describe('a target that refuses connections', () => {
     expectRefused(trial, 'tcp', 'sent');
     const [served, refusing] = trial.targets ?? [];
     const dropped = refusing?.requests.dropped ?? 0;
-    expectRate({ ...trial, requests: { ...trial.requests, sent: trial.requests.sent + dropped } }, 200);
+    expectRate({ ...trial, requests: { ...trial.requests, sent: trial.requests.sent + dropped } }, 200, 1);
     expect(Math.abs((served?.requests.completed ?? 0) - dropped)).toBeLessThanOrEqual(5);
     expect(refusing?.requests).toMatchObject({ sent: 0, timedOut: 0 });
     expect(trial.requests.drops).toMatchObject({ refused: dropped });

@@ -206,14 +206,21 @@ function sourceOf(program: Program): string {
   return fileURLToPath(new URL(`bench/lab/reference/${program}.c`, packageRoot()));
 }
 
+/** A number as C prints it; what a request costs is infinite where a busy machine gave no time to any. */
+const COST = String.raw`[\d.]+|inf|-?nan`;
+
+function costOf(printed: string): number {
+  return /^\d/.test(printed) ? Number(printed) : Number.POSITIVE_INFINITY;
+}
+
 /**
  * Parses the output of a generator in C.
  * @throws {Error} when it has another form.
  */
 export function parseFlood(output: string): LoadFigures {
-  const [, rate, cpuMicros] = /^(\d+) req\/s .* cpu ([\d.]+) us\/req$/m.exec(output) ?? [];
+  const [, rate, cpuMicros] = new RegExp(`^(\\d+) req/s .* cpu (${COST}) us/req$`, 'm').exec(output) ?? [];
   if (rate === undefined || cpuMicros === undefined) throw new Error(`unexpected output of a generator: ${output}`);
-  return { requestsPerSecond: Number(rate), cpuMicrosPerRequest: Number(cpuMicros) };
+  return { requestsPerSecond: Number(rate), cpuMicrosPerRequest: costOf(cpuMicros) };
 }
 
 /**
@@ -221,9 +228,9 @@ export function parseFlood(output: string): LoadFigures {
  * @throws {Error} when it has another form.
  */
 export function parseDrain(output: string): DownloadFigures {
-  const [, bytes, cpuSeconds] = /^(\d+) bytes\/s cpu ([\d.]+) s\/GiB$/m.exec(output) ?? [];
+  const [, bytes, cpuSeconds] = new RegExp(`^(\\d+) bytes/s cpu (${COST}) s/GiB$`, 'm').exec(output) ?? [];
   if (bytes === undefined || cpuSeconds === undefined) throw new Error(`unexpected output of drain: ${output}`);
-  return { bytesPerSecond: Number(bytes), cpuSecondsPerGib: Number(cpuSeconds) };
+  return { bytesPerSecond: Number(bytes), cpuSecondsPerGib: costOf(cpuSeconds) };
 }
 
 /**

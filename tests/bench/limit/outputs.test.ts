@@ -174,6 +174,14 @@ describe('the C programs', () => {
     expect(parseDrain(line)).toEqual({ bytesPerSecond: 10_680_546_566, cpuSecondsPerGib: 0.0678 });
   });
 
+  test('that answered or received nothing have an infinite cost', () => {
+    const idle = { requestsPerSecond: 0, cpuMicrosPerRequest: Number.POSITIVE_INFINITY };
+    expect(parseFlood('0 req/s p50 0.0 us p99 0.0 us cpu inf us/req\n')).toEqual(idle);
+    expect(parseFlood('0 req/s p50 0.0 us p99 0.0 us cpu -nan us/req\n')).toEqual(idle);
+    const unread = { bytesPerSecond: 0, cpuSecondsPerGib: Number.POSITIVE_INFINITY };
+    expect(parseDrain('0 bytes/s cpu inf s/GiB\n')).toEqual(unread);
+  });
+
   test('usage reports the output of its program and the CPU time', () => {
     expect(parseUsage('one\ntwo\n\ncpu 1234 us\n')).toEqual({ output: 'one\ntwo\n', cpuMicros: 1234 });
     expect(() => parseUsage('one\n')).toThrow('unexpected output of usage: one');
