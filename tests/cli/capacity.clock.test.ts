@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -8,6 +9,9 @@ import { Program, scratchDirectory, sockbench } from './program.ts';
 
 /** Flags of trials that are as short as possible. */
 const short = ['-d', '100ms', '--confirm', '200ms', '--warmup', '20ms', '-q'];
+
+/** Why a search is not judged whose result says that the generator was its limit, which can happen on any machine. */
+const BUSY = 'other programs took so much CPU time that the generator could not load the server';
 
 function parsed(stdout: string): Result {
   return resultSchema.parse(JSON.parse(stdout));
@@ -19,21 +23,9 @@ test('capacity finds a rate that a server keeps, confirms it, and refutes a high
   // One connection, and at least 5 ms for each request: capacity is below 200 requests/s. Above it, the queue grows.
   const { code, stdout, stderr } = await sockbench(
     ...['capacity', '--slo', 'p99<400ms', '--models', 'async', '-c', '1', '--work', 'io:5ms', '--start-rate', '150'],
-    ...[
-      '-d',
-      '300ms',
-      '--confirm',
-      '600ms',
-      '--warmup',
-      '0s',
-      '--seed',
-      '5',
-      '--out-dir',
-      directory,
-      '-q',
-      '--stream',
-      stream,
-    ],
+    // A busy machine takes a third of a second from each window.
+    ...['-d', '300ms', '--confirm', '1200ms', '--warmup', '0s', '--seed', '5'],
+    ...['--out-dir', directory, '-q', '--stream', stream],
   );
   expect({ code, stderr }).toMatchObject({ code: 0 });
   expect(stdout).toMatch(/^async +\S+ +\d/m);
@@ -48,7 +40,7 @@ test('capacity finds a rate that a server keeps, confirms it, and refutes a high
   } = parsed((await sockbench('report', join(directory, 'latest'), '--format', 'json')).stdout);
   expect(plan).toMatchObject({
     ...{ command: 'capacity', seed: 5, arrivals: 'poisson', rate: 150 },
-    capacity: { slos: ['p99<400ms'], mostErrors: 0.001, startRate: 150, confirmSeconds: 0.6 },
+    capacity: { slos: ['p99<400ms'], mostErrors: 0.001, startRate: 150, confirmSeconds: 1.2 },
   });
   const events = readEvents(stream);
   expect(eventsNamed(events, 'trial-ended').map(({ trial }) => trial)).toEqual(trials);
@@ -67,22 +59,27 @@ test('capacity finds a rate that a server keeps, confirms it, and refutes a high
   // A stall of the machine makes some windows longer or shorter, but not all.
   const seconds = (confirm: boolean) =>
     trials.flatMap(({ measuredSeconds }, i) => ((steps[i]?.purpose === 'confirm') === confirm ? measuredSeconds : []));
-  expect(Math.max(...seconds(true))).toBeGreaterThan(0.5);
+  expect(Math.max(...seconds(true))).toBeGreaterThan(0.6);
   expect(Math.min(...seconds(false))).toBeLessThan(0.5);
 });
 
-test('capacity ends with 1 when no rate keeps the objective', async () => {
+test('capacity ends with 1 when no rate keeps the objective', async ({ skip }) => {
+  const json = join(scratchDirectory(), 'capacity.json');
   const { code, stdout, stderr } = await sockbench(
     ...['capacity', '--slo', 'p50<0.001us', '--models', 'event-driven,async', '-c', '2', ...short],
-    ...['--start-rate', '300'],
-    ...['--out-dir', scratchDirectory()],
+    ...['--start-rate', '300', '--out-dir', scratchDirectory(), '--json', json],
+  );
+  const { capacity = [] } = parsed(readFileSync(json, 'utf8'));
+  skip(
+    capacity.some(({ limit }) => limit === 'generator'),
+    BUSY,
   );
   expect({ code, stderr }).toMatchObject({ code: 1 });
   expect(stdout).toMatch(/^async +none +\d+ /m);
   expect(stdout).toMatch(/^event-driven kept p50<0\.001us at no rate that was tried, down to \d+ requests\/s\.$/m);
 });
 
-test('capacity ends with 3 when the budget is too short for a confirmation', async () => {
+test('capacity ends with 3 when the budget is too short for a confirmation', async ({ skip }) => {
   const { code, stdout, stderr } = await sockbench(
     ...['capacity', '--slo', 'p99<2s', '--models', 'async', '-c', '2', ...short],
     ...['--start-rate', '200', '--budget', '500ms'],
@@ -90,7 +87,9 @@ test('capacity ends with 3 when the budget is too short for a confirmation', asy
   );
   expect({ code, stderr }).toMatchObject({ code: 3 });
   const { capacity, trials } = parsed(stdout);
-  expect(capacity).toMatchObject([{ outcome: 'unknown', confirmed: null, limit: 'budget' }]);
+  expect(capacity).toMatchObject([{ outcome: 'unknown', confirmed: null }]);
+  skip(capacity?.[0]?.limit === 'generator', BUSY);
+  expect(capacity?.[0]?.limit).toBe('budget');
   expect(trials.length).toBeGreaterThan(0);
 });
 
