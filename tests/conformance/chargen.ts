@@ -39,7 +39,7 @@ function generated(start: number, length: number): Buffer {
 export function describeChargenStreams({ model, app, transport }: Subject): void {
   const { together } = clientsAtOnce(model);
   /** More than the kernel holds on the way to the client, so that the server must have blocked in the middle. */
-  const pastBuffers = kernelBuffersToClient() + 2 * MEBIBYTE;
+  const pastBuffers = kernelBuffersToClient(model) + 2 * MEBIBYTE;
   let server: ServerProcess;
   let idle: Holdings;
 

@@ -18,9 +18,10 @@ export function kernelBuffersBetween(model: ModelName): number {
   return 4 * NARROW_BUFFER + (1 + 2 * (CONNECTIONS_WITHIN[model] ?? 0)) * ofOneEnd;
 }
 
-/** Returns the maximum of bytes that the kernel can hold from a server to a narrow client that doesn't read. */
-export function kernelBuffersToClient(): number {
-  return 2 * NARROW_BUFFER + largestBuffer('tcp_wmem');
+/** Returns the maximum of bytes that the kernel can hold from the answering server to a narrow client that doesn't read. */
+export function kernelBuffersToClient(model: ModelName): number {
+  const within = CONNECTIONS_WITHIN[model] ?? 0;
+  return 2 * NARROW_BUFFER + (1 + within) * largestBuffer('tcp_wmem') + within * largestBuffer('tcp_rmem');
 }
 
 function largestBuffer(name: 'tcp_wmem' | 'tcp_rmem'): number {

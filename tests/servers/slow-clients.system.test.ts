@@ -20,12 +20,9 @@ const CLIENTS = 7;
 /** Least bytes of a reply. */
 const REPLY_BYTES = 75;
 
-/**
- * Returns requests whose replies are more than all the kernel's buffers on the way to a narrow client take (tcp(7)). On
- * the way from `balanced` is another connection.
- */
+/** Returns requests whose replies are more than all the kernel's buffers on the way to a narrow client take (tcp(7)). */
 function flood(model: ModelName): Buffer {
-  return Buffer.from(GET.repeat(model === 'balanced' ? 200_000 : Math.ceil(kernelBuffersToClient() / REPLY_BYTES)));
+  return Buffer.from(GET.repeat(Math.ceil(kernelBuffersToClient(model) / REPLY_BYTES)));
 }
 
 type Way = 'connect' | 'connectNarrow';
