@@ -39,7 +39,10 @@ const commands: Readonly<Record<string, (ended: Ended) => Promise<CommandModule>
   'protocol-test': async (ended) => yargsCommand((await import('./protocol-test.ts')).protocolTest, ended),
 };
 
-/** Loads the commands whose names occur in the arguments. Loads all when none does, as for help and completion; not for the version. */
+/**
+ * Loads the commands whose names occur in the arguments. Loads all when none does, as for help and completion; none for the
+ * version alone.
+ */
 function loadNamed(args: readonly string[], ended: Ended): Promise<CommandModule[]> {
   const all = Object.entries(commands);
   const named = all.filter(([name]) => args.includes(name));

@@ -10,7 +10,6 @@ import type * as Catalog from '../../servers/model-catalog.ts';
 import type { ModelName } from '../../servers/model-catalog.ts';
 import { asInternet } from '../../sockets/address.ts';
 import type { Transport } from '../../sockets/socket.ts';
-import { LOOPS } from '../conformance/cells.ts';
 import { whyMissing } from '../requirements.ts';
 import { ServerProcess } from './server-process.ts';
 import { PATIENCE_MS, soon, until } from './until.ts';
@@ -183,10 +182,8 @@ describe.each(available)('%s', (model) => {
 
   test.skipIf(whyMissing('python'))('works with clients in Python', async () => {
     const carried = pythonClients.filter(({ app, transport }) => whyNotCarried(model, app, transport) === undefined);
-    // Models that serve a client with the code of another: echo stands for all apps.
-    const served = LOOPS[model] === undefined ? carried : carried.filter(({ app }) => app === 'echo');
     const clients = await Promise.all(
-      served.map(async (client) => [client, await portOf(model, client.app, client.transport)] as const),
+      carried.map(async (client) => [client, await portOf(model, client.app, client.transport)] as const),
     );
     const printed = await printedBy(clients);
     for (const [client] of clients) expect(printed[client.name], client.name).toMatch(client.printed);
