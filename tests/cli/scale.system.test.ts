@@ -10,16 +10,17 @@ test('scale sweeps connections, reports how each model scales, and report prints
   const { code, stdout, stderr } = await sockbench(
     ...['scale', '--models', 'event-driven,iterative', '-c', '1,2,4', '-r', '2', ...quiet, '--out-dir', directory],
     // The iterative server has to answer one connection, so that others starve; a busy machine may stop it for 50 ms.
-    ...['-d', '400ms'],
+    // Work makes the others slow: how fast they are is not tested.
+    ...['-d', '400ms', '--work', 'io:2ms'],
   );
   expect({ code, stderr }).toMatchObject({ code: 0 });
-  expect(stdout).toMatch(/^Requests\/s over TCP$/m);
+  expect(stdout).toMatch(/^Requests\/s over TCP, work io:2ms$/m);
   expect(stdout).toMatch(/^ +a event-driven, b iterative/m);
   // On a busy machine, p99 may grow at the same level too, and is then listed as another reason.
   expect(stdout).toMatch(/^iterative .* starved connections, errors.*: 2 conn$/m);
   const { plan, scaling } = readResult(/^results saved in (.+)$/m.exec(stderr)?.[1] ?? '');
   expect(plan).toMatchObject({ command: 'scale', connections: [1, 2, 4], rounds: 2, transports: ['tcp'] });
-  expect(scaling?.tcp?.targets).toMatchObject([
+  expect(scaling?.['tcp io:2ms']?.targets).toMatchObject([
     { target: 'event-driven', curve: [{}, {}, {}], law: { fitted: false }, memoryPerConnection: { low: null } },
     { target: 'iterative', curve: [{}, {}, {}], law: { fitted: false }, memoryPerConnection: null },
   ]);

@@ -25,17 +25,19 @@ export const createProtocol: CreateProtocol = () => ({
 });
 `;
 
-/** Creates the protocol in a thread, as a load does, and encodes a request. */
+/** Creates the protocol in a thread, as a load does, tells which CommonJS modules were loaded, and encodes a request. */
 const THREAD = `
-import { workerData } from 'node:worker_threads';
+import { createRequire } from 'node:module';
+import { parentPort, workerData } from 'node:worker_threads';
 const { loadProtocol } = await import(workerData.module);
 const scope = { connections: 1, firstConnection: 0, streamKey: { seed: 1 } };
 const protocol = await loadProtocol(workerData.spec, scope);
+parentPort.postMessage(Object.keys(createRequire(workerData.module).cache));
 protocol.reset(0);
 protocol.encode(0, 0, new Uint8Array(1), 0);
 `;
 
-test('an error of a plug-in in a thread ends the program with 2, and with the stack of the plug-in', async () => {
+test('a plug-in is not compiled again in a thread, where its error ends the program with 2 and with its stack', async () => {
   const file = join(scratchDirectory(), 'broken.ts');
   writeFileSync(file, BROKEN);
   const { spec } = await loadPlugIn(pathToFileURL(file).href, {});
@@ -43,7 +45,9 @@ test('an error of a plug-in in a thread ends the program with 2, and with the st
   const code = new URL(`data:text/javascript,${encodeURIComponent(THREAD)}`);
   const worker = new Worker(code, { workerData: { module, spec } });
   onTestFinished(async () => void (await worker.terminate()));
-  const [error] = await once(worker, 'error');
+  const [[loaded], [error]] = await Promise.all([once(worker, 'message'), once(worker, 'error')]);
+  expect(loaded).toContainEqual(expect.stringMatching(/jiti\.cjs$/));
+  expect(loaded).not.toContainEqual(expect.stringMatching(/babel\.cjs$/));
   if (!isContractError(error)) throw error;
   const { lines, exitCode } = ending(error);
   expect(exitCode).toBe(2);

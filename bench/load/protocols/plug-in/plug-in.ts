@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { basename, extname } from 'node:path';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PlugInExchange } from '../../../model/plug-in-exchange.ts';
 import type { Conversation } from '../conformance/conversation.ts';
 import { ContractError, threw } from '../contract-error.ts';
 import type { ClientProtocol } from '../protocol.ts';
-import * as contract from './contract.ts';
+import type * as contract from './contract.ts';
+import { evaluated } from './evaluated.ts';
 import { exportFaults, protocolFaults } from './shape.ts';
 
 /** A protocol that a user's file implements. Plain data, so that it can be passed to a thread. */
@@ -85,6 +86,7 @@ export async function loadPlugIn(url: string, options: contract.PlugInOptions): 
   const source = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     throw new ContractError(`${path} can't be read (${error.code})`);
   });
+  // The text that is hashed, also where Node could import the file.
   const exported = await evaluated(path, source.toString()).catch((error: unknown) => {
     throw new ContractError(`${file} can't be loaded: ${error}`, { cause: error });
   });
@@ -92,21 +94,6 @@ export async function loadPlugIn(url: string, options: contract.PlugInOptions): 
   if (faults.length > 0) throw new ContractError(`${file}: of its exports, ${faults.join('; ')}`);
   const sha256 = createHash('sha256').update(source).digest('hex');
   return new PlugIn({ kind: 'plug-in', url, sha256, options }, exported as contract.PlugInModule);
-}
-
-/** Evaluates the source of a module, for which `sockbench/protocol` is ours wherever its file is. */
-async function evaluated(path: string, source: string): Promise<object> {
-  const { createJiti } = await import('jiti');
-  const jiti = createJiti(import.meta.url, {
-    ...{ fsCache: false, moduleCache: false, interopDefault: false },
-    virtualModules: { 'sockbench/protocol': contract },
-  });
-  // The text that was hashed, also where Node could import the file.
-  const exported = await jiti.evalModule(source, {
-    ...{ filename: path, ext: extname(path) },
-    ...{ async: true, forceTranspile: true },
-  });
-  return exported as object;
 }
 
 function bytesOf(given: Uint8Array | string): Uint8Array {
