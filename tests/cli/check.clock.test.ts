@@ -49,14 +49,14 @@ test.skipIf(whyMissing('cc'))(
   },
 );
 
-test('a pilot finds the common rate and plans sessions; an interrupted check prints, saves and streams those that it held', {
-  timeout: 900_000,
-}, async () => {
+const pilot =
+  'a pilot finds the common rate and plans sessions; an interrupted check prints, saves and streams those that it held';
+test.skipIf(whyMissing('cc'))(pilot, { timeout: 900_000 }, async () => {
   const directory = scratchDirectory();
   const json = join(directory, 'check.json');
   const stream = join(directory, 'events.jsonl');
   const program = new Program([
-    ...['check', '--a', echo, '--b', echo, '--gate', coarse('cpu', 'p50', 'p99'), '--window', '20ms', '-c', '4'],
+    ...['check', '--a', fast(), '--b', fast(), '--gate', coarse('cpu', 'p50', 'p99'), '--window', '20ms', '-c', '4'],
     // A given warm-up keeps the pilot's three starts short. On a busy machine sessions take long, hence the budget.
     ...['--warmup', '200ms', '--budget', '60m'],
     ...['--out-dir', directory, '--out', `json=${json}`, '--stream', stream],

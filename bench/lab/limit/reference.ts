@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,18 +54,9 @@ export interface Usage {
 /** Generators in C that send 64 bytes and take `PORT CONNECTIONS SECONDS`. */
 export type SpecialFlood = 'flood_uring' | 'flood_udp' | 'flood_short';
 
-const PROGRAMS = [
-  'tether',
-  'usage',
-  'echo_epoll',
-  'echo_websocket',
-  'flood_epoll',
-  'flood_udp',
-  'flood_short',
-  'blast',
-  'drain',
-] as const;
-type Program = (typeof PROGRAMS)[number] | SpecialFlood;
+type Program =
+  | ('tether' | 'usage' | 'echo_epoll' | 'echo_websocket' | 'flood_epoll' | 'blast' | 'drain')
+  | SpecialFlood;
 
 /** Longest time until a server listens. */
 const START_LIMIT_MS = 5000;
@@ -77,25 +68,10 @@ export function hasCompiler(): boolean {
   return spawnSync('cc', ['--version'], { stdio: 'ignore' }).status === 0;
 }
 
-/** The programs in C that show what a machine can do. */
+/** The programs in C that show what a machine can do. Each is compiled when it is first used. */
 export class CReference {
   readonly #folder = mkdtempSync(join(tmpdir(), 'sockbench-limit-'));
-
-  /**
-   * Compiles the programs.
-   * @throws {Error} when the compiler fails.
-   */
-  constructor() {
-    try {
-      for (const name of PROGRAMS) {
-        const flags = ['-O2', '-o', this.#path(name), sourceOf(name)];
-        execFileSync('cc', flags, { stdio: ['ignore', 'ignore', 'inherit'] });
-      }
-    } catch (error) {
-      this.dispose();
-      throw error;
-    }
-  }
+  readonly #compiled = new Set<Program>();
 
   /**
    * Compiles flood_uring, which needs a library that few machines have.
@@ -105,11 +81,10 @@ export class CReference {
   whyNoFloodUring(): string | undefined {
     const refusal = whyNoUring();
     if (refusal !== undefined) return refusal;
-    const flags = ['-O2', '-o', this.#path('flood_uring'), sourceOf('flood_uring'), '-luring'];
-    const { status, stderr } = spawnSync('cc', flags, { encoding: 'utf8' });
-    if (status === 0) return undefined;
-    if (/liburing\.h|-luring/.test(stderr)) return 'liburing was not found; Debian has it in the package liburing-dev';
-    throw new Error(`flood_uring.c could not be compiled: ${stderr}`);
+    const printed = this.#compile('flood_uring', ['-luring']);
+    if (printed === undefined) return undefined;
+    if (/liburing\.h|-luring/.test(printed)) return 'liburing was not found; Debian has it in the package liburing-dev';
+    throw new Error(`flood_uring.c could not be compiled: ${printed}`);
   }
 
   /** Creates a folder for the files of a server. {@link dispose} deletes it. */
@@ -197,8 +172,20 @@ export class CReference {
     return this.tether([this.#path(program), ...args], cpu).output(seconds * 1000 + SPARE_MS);
   }
 
+  /** Returns the path of a program. @throws {Error} when it cannot be compiled. */
   #path(program: Program): string {
+    const printed = this.#compiled.has(program) ? undefined : this.#compile(program);
+    if (printed !== undefined) throw new Error(`${program}.c could not be compiled: ${printed}`);
     return join(this.#folder, program);
+  }
+
+  /** Compiles a program. @returns what the compiler printed when it failed. */
+  #compile(program: Program, libraries: readonly string[] = []): string | undefined {
+    const flags = ['-O2', '-o', join(this.#folder, program), sourceOf(program), ...libraries];
+    const { status, stderr, error } = spawnSync('cc', flags, { encoding: 'utf8' });
+    if (status !== 0) return stderr || `${error}`;
+    this.#compiled.add(program);
+    return undefined;
   }
 }
 

@@ -28,10 +28,7 @@ export interface LimitOutcome {
   readonly verdicts: readonly RowVerdict[];
 }
 
-/**
- * Measures rows, one after the other, until done or aborted.
- * @throws {Error} when the reference cannot be compiled. The failure of a row goes to the observer.
- */
+/** Measures rows, one after the other, until done or aborted. The failure of a row goes to the observer. */
 export async function measureRows(
   plan: LimitPlan,
   observer: LimitObserver,
