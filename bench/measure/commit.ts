@@ -8,10 +8,13 @@ const LIMIT_MS = 2000;
  * from it. Undefined without git or a repository.
  */
 export function commitOf(directory: string): string | undefined {
-  const words = ['-C', directory, 'describe', '--always', '--dirty', '--exclude=*', '--abbrev=10'];
+  // One start of git, which takes half the time of git-describe(1).
+  const words = ['--no-optional-locks', '-C', directory, 'status', '--porcelain=v2', '-b', '-uno', '--no-ahead-behind'];
   try {
-    const described = execFileSync('git', words, { encoding: 'utf8', stdio: 'pipe', timeout: LIMIT_MS }).trim();
-    return /^[0-9a-f]+(-dirty)?$/.test(described) ? described : undefined;
+    const status = execFileSync('git', words, { encoding: 'utf8', stdio: 'pipe', timeout: LIMIT_MS });
+    const [, hash] = /^# branch\.oid ([0-9a-f]{10})/m.exec(status) ?? [];
+    const isDirty = /^[^#]/m.test(status);
+    return hash && (isDirty ? `${hash}-dirty` : hash);
   } catch {
     return undefined;
   }
