@@ -25,6 +25,7 @@ process.on('SIGINT', () => void end(stop));
 const command = spawn('/bin/sh', ['-c', spec.command], {
   detached: true,
   cwd: spec.directory,
+  env: { ...process.env, NODE_EXTRA_CA_CERTS: spec.extraCertificates },
   stdio: ['ignore', 'ignore', 'inherit'],
 });
 // It leads a new session and process group.

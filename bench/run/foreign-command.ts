@@ -4,6 +4,8 @@ export interface ForeignSpec {
   readonly command: string;
   /** Working directory; the default is the harness's. */
   readonly directory?: string | undefined;
+  /** The harness's NODE_EXTRA_CA_CERTS, which the program's own environment lacks. */
+  readonly extraCertificates?: string | undefined;
 }
 
 /**

@@ -61,7 +61,11 @@ async function placeFor({
 export async function startForeign(target: ForeignServer, options: TargetOptions): Promise<RunningTarget> {
   const { cpus, signal } = options;
   const place = await placeFor(options);
-  const spec: ForeignSpec = { command: fillIn(target.command, place.values), directory: target.directory };
+  const spec: ForeignSpec = {
+    command: fillIn(target.command, place.values),
+    directory: target.directory,
+    extraCertificates: process.env.NODE_EXTRA_CA_CERTS,
+  };
   const server = new ServerProcess(target.name, foreignProgram, spec, cpus);
   // The first process supervises the command and is not part of the server.
   const pids = () => server.tree().slice(1);

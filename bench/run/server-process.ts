@@ -4,6 +4,7 @@ import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { killChild } from '../../servers/spawning/kill-child.ts';
+import { serverEnvironment } from '../../servers/spawning/server-environment.ts';
 import { howProcessEnded } from '../../servers/spawning/worker-watch.ts';
 import { onCpus } from '../../sockets/os/cpu.ts';
 import { processTree } from '../../sockets/os/process-tree.ts';
@@ -39,6 +40,7 @@ export class ServerProcess {
     this.child = onCpus(cpus, () =>
       spawn(process.execPath, [fileURLToPath(program), JSON.stringify(spec)], {
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+        env: serverEnvironment(),
       }),
     );
     this.#keepLastLines();

@@ -7,6 +7,7 @@ import type { ServerModel } from '../contract.ts';
 import { ofSeveral } from '../random/random-spec.ts';
 import { Hub, hubStdio } from '../rooms/hub.ts';
 import type { HostSpec } from '../spawning/host-messages.ts';
+import { serverEnvironment } from '../spawning/server-environment.ts';
 import { addressOf, hostProgram, startTogether } from '../spawning/server-process.ts';
 
 /** The descriptors that Node's cluster uses, and a link to the hub. */
@@ -25,7 +26,7 @@ export const model: ServerModel = {
         const args = [JSON.stringify(ofSeveral(server, i))];
         // Applies to workers forked afterwards.
         cluster.setupPrimary({ exec: fileURLToPath(hostProgram), args, ...(hub && { stdio }) });
-        const worker = cluster.fork();
+        const worker = cluster.fork(serverEnvironment());
         // Re-emits errors of its process, which are handled there, and reports messages sent to an ended process.
         worker.on('error', () => undefined);
         const child = worker.process;

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { serverEnvironment } from './server-environment.ts';
 import type { Task } from './task.ts';
 
 /** The descriptor under which a child process inherits its socket. */
@@ -13,5 +14,8 @@ export const INHERITED_FD = 3;
 export function startProcess(task: Task, fd: number): ChildProcess {
   const program = fileURLToPath(new URL('./child-task-main.js', import.meta.url));
   const argument = JSON.stringify({ ...task, parentPid: process.pid });
-  return spawn(process.execPath, [program, argument], { stdio: ['ignore', 'ignore', 'inherit', fd] });
+  return spawn(process.execPath, [program, argument], {
+    stdio: ['ignore', 'ignore', 'inherit', fd],
+    env: serverEnvironment(),
+  });
 }

@@ -5,6 +5,7 @@ import type { RunningServer, WorkerEnded } from '../contract.ts';
 import { type Hub, hubStdio } from '../rooms/hub.ts';
 import type { HostMessage, HostSpec } from './host-messages.ts';
 import { killChild } from './kill-child.ts';
+import { serverEnvironment } from './server-environment.ts';
 import { howProcessEnded, WorkerWatch } from './worker-watch.ts';
 
 /** The program to run with `node PROGRAM SPEC` and an IPC channel. SPEC is a {@link HostSpec} as JSON. */
@@ -19,6 +20,7 @@ export function forkServer(spec: Omit<HostSpec, 'parentPid'>, hub?: Hub): ChildP
   const argument: HostSpec = { ...spec, linked: hub !== undefined, parentPid: process.pid };
   const child = fork(fileURLToPath(hostProgram), [JSON.stringify(argument)], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc', ...(hub ? hubStdio : [])],
+    env: serverEnvironment(),
   });
   hub?.join(child);
   return child;
