@@ -6,10 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export const PATIENCE_MS = 60_000;
 
 /** Time between two looks, in times that a look takes. */
-const PAUSE_IN_LOOKS = 10;
+const PAUSE_IN_LOOKS = 4;
 
 /**
- * Polls until `condition` holds, for conditions without an event. It pauses for ten times as long as looking takes,
+ * Polls until `condition` holds, for conditions without an event. It pauses for several times as long as looking takes,
  * so that what it waits for gets the CPU.
  * @throws {Error} when it still doesn't after {@link PATIENCE_MS}.
  */
