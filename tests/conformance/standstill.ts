@@ -66,6 +66,13 @@ export function serverHasDropped(clientPort: number): boolean {
   return endsOf(clientPort).server.every(({ state, inode }) => state !== ESTABLISHED && inode === NO_INODE);
 }
 
+/** Returns the number of bytes that the server has sent to a client and that it has not read: in the buffers of both ends. */
+export function unreadBytes(clientPort: number): number {
+  const { client, server } = endsOf(clientPort);
+  const unread = [...client.map(({ toRead }) => toRead), ...server.map(({ toSend }) => toSend)];
+  return unread.reduce((sum, bytes) => sum + bytes, 0);
+}
+
 /** One end of a connection: its state, the inode of its descriptor, and bytes in its queues. */
 interface Connection {
   readonly state: string;

@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { LINE_LIMIT } from '../../servers/apps/chat.ts';
 import { whyUnavailable } from '../../servers/model-availability.ts';
 import { Chatters } from '../conformance/chatters.ts';
-import { uploadStands } from '../conformance/standstill.ts';
+import { unreadBytes, uploadStands } from '../conformance/standstill.ts';
 import { holdings, isAsleep, isRunning, processTree } from './process-tree.ts';
 import { ServerProcess } from './server-process.ts';
 import { until } from './until.ts';
@@ -80,6 +80,11 @@ describe.skipIf(whyUnavailable('process-per-connection'))('process-per-connectio
     rambler.client.socket.pause();
     other.send(`${lines.join('\n')}\n`);
     await witness.received(lines.length);
+    // Lines that its process takes after the long one are not earlier ones.
+    const { port, socket } = rambler.client;
+    await until('its process to have sent all lines', () => {
+      return unreadBytes(port) + socket.readableLength >= lines.length * 1024 && processes.every(isAsleep);
+    });
     rambler.send('x'.repeat(16 * LINE_LIMIT));
     // Gives its process time to end and lose what its socket has not delivered yet.
     for (let i = 0; i < LOOKS / 2 && processes.every(isRunning); i++) await sleep(10);
