@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 /**
  * Compiles to dist/. Threads and child processes need JavaScript, so tests of whole programs run dist/. Once for all
- * projects, and not after `npm run check`, which has compiled.
+ * projects, and not in CI, where `npm run check` has compiled.
  */
 export function setup(): void {
   if (process.env.SOCKBENCH_BUILT !== undefined) return;
