@@ -54,9 +54,8 @@ export interface Usage {
 /** Generators in C that send 64 bytes and take `PORT CONNECTIONS SECONDS`. */
 export type SpecialFlood = 'flood_uring' | 'flood_udp' | 'flood_short';
 
-type Program =
-  | ('tether' | 'usage' | 'echo_epoll' | 'echo_websocket' | 'flood_epoll' | 'blast' | 'drain')
-  | SpecialFlood;
+type OrdinaryProgram = 'tether' | 'usage' | 'echo_epoll' | 'echo_websocket' | 'flood_epoll' | 'blast' | 'drain';
+type Program = OrdinaryProgram | SpecialFlood;
 
 /** Longest time until a server listens. */
 const START_LIMIT_MS = 5000;
@@ -81,7 +80,7 @@ export class CReference {
   whyNoFloodUring(): string | undefined {
     const refusal = whyNoUring();
     if (refusal !== undefined) return refusal;
-    const printed = this.#compile('flood_uring', ['-luring']);
+    const printed = this.#compile('flood_uring');
     if (printed === undefined) return undefined;
     if (/liburing\.h|-luring/.test(printed)) return 'liburing was not found; Debian has it in the package liburing-dev';
     throw new Error(`flood_uring.c could not be compiled: ${printed}`);
@@ -180,7 +179,8 @@ export class CReference {
   }
 
   /** Compiles a program. @returns what the compiler printed when it failed. */
-  #compile(program: Program, libraries: readonly string[] = []): string | undefined {
+  #compile(program: Program): string | undefined {
+    const libraries = program === 'flood_uring' ? ['-luring'] : [];
     const flags = ['-O2', '-o', join(this.#folder, program), sourceOf(program), ...libraries];
     const { status, stderr, error } = spawnSync('cc', flags, { encoding: 'utf8' });
     if (status !== 0) return stderr || `${error}`;

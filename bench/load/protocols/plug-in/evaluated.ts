@@ -28,9 +28,8 @@ export async function evaluated(path: string, source: string): Promise<object> {
  * before. Compiling the first one takes 270 ms, most of it for loading the compiler: each thread of each load spent that.
  */
 function onceCompiled(module: TransformOptions, compile: (module: TransformOptions) => string): string {
-  const { source, filename, ts, async } = module;
-  const digest = createHash('sha256').update(JSON.stringify({ source, filename, ts, async }));
-  const key = `sockbench compiled module ${digest.digest('hex')}`;
+  const digest = createHash('sha256').update(JSON.stringify(module)).digest('hex');
+  const key = `sockbench compiled module ${digest}`;
   const known = getEnvironmentData(key);
   if (typeof known === 'string') return known;
   const code = compile(module);
